@@ -1,0 +1,66 @@
+"""What every kind of challenge has in common; `engine.enrolments` runs them all alike."""
+
+from typing import Literal
+
+import msgspec
+
+from engine.chance import digest
+from engine.dates import DAY
+from engine.events import Line
+from engine.state import Order
+from engine.strict import Name, Strict
+
+
+class Challenge(Strict, frozen=True, tag_field="kind"):
+    """A goal, a window and a reward.
+
+    reward: the id of the reward that completion unlocks. join: by itself on the first activity that counts, or by
+    Challenge Joined. days: the window from joining. every: calendar periods instead, each a cycle of its own.
+    Neither: no end. repeat: whether joining again starts a new cycle (`on_expiry`), or completion does.
+    categories, brands, products: which lines count; empty: all.
+    """
+
+    id: Name
+    name: str
+    reward: Name | None = None
+    join: Literal["automatic", "opt_in"] = "automatic"
+    days: int | None = None
+    every: Literal["week", "month", "quarter", "year"] | None = None
+    repeat: Literal["none", "on_expiry", "on_completion"] = "none"
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+
+    def target(self, currency: str) -> int:
+        """How much is needed: pieces, or minor units of the programme's currency."""
+        raise NotImplementedError
+
+    def amount(self, order: Order, lines: list[int]) -> int:
+        """What the chosen lines of an order bring, less what came back. Zero lines: nothing."""
+        raise NotImplementedError
+
+    @property
+    def action(self) -> str | None:
+        """The event that counts instead of an order, where it is not orders that count."""
+        return None
+
+    def picks(self, line: Line) -> bool:
+        """Whether a line counts."""
+        return (
+            _among(line.category, self.categories)
+            and _among(line.brand, self.brands)
+            and _among(line.product_id or line.sku, self.products)
+        )
+
+    def window(self, joined: float) -> float:
+        """When a cycle joined at a moment ends (s), where the window runs from joining."""
+        return joined + self.days * DAY if self.days else float("inf")
+
+    @property
+    def version(self) -> str:
+        """The hash of the definition: an edit is a new version, and who has joined finishes on theirs."""
+        return digest(msgspec.json.encode(self).decode(), size=4)
+
+
+def _among(name: str | None, wanted: tuple[str, ...]) -> bool:
+    return not wanted or name in wanted

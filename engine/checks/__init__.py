@@ -1,0 +1,29 @@
+"""What a programme must be besides well-formed: one small check a rule.
+
+A new one stands in `CHECKS`.
+"""
+
+from typing import Final
+
+from engine.checks import challenges, money, policies, terms
+from engine.reading import Check
+
+CHECKS: Final[tuple[Check, ...]] = (
+    terms.zone_exists,
+    terms.ids_are_used_once,
+    terms.tiers_rise,
+    terms.multipliers_multiply,
+    terms.rewards_are_worth_something,
+    terms.quiet_hours_end,
+    money.amounts_can_be_paid,
+    money.rates_convert,
+    challenges.rewards_exist,
+    challenges.windows_are_of_one_kind,
+    challenges.repeats_have_an_end,
+    challenges.actions_exist,
+    challenges.actions_have_no_lines,
+    policies.one_trigger,
+    policies.events_exist,
+    policies.lines_are_in_order,
+)
+"""Those that need to know nothing but the programme."""

@@ -1,0 +1,68 @@
+"""Checks of what members are promised: tiers, rewards, and when they are left in peace."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from engine.dates import zone
+from engine.locating import Path, dotted
+from engine.programme import MAX_MULTIPLIER, Programme, Quiet, RewardRule, TierRule
+from engine.reading import Mistake, Reading
+
+
+def zone_exists(reading: Reading) -> Iterator[Mistake]:
+    """The time zone database knows the programme's zone."""
+    for _, programme in reading.each(Programme):
+        if zone(programme.zone) is None:
+            mend = 'write the IANA name of a place, such as "Europe/Vienna"'
+            yield Mistake(("zone",), f'there is no zone "{programme.zone}"', mend)
+
+
+def ids_are_used_once(reading: Reading) -> Iterator[Mistake]:
+    """No two tiers, challenges, rewards or policies share an id."""
+    first: dict[tuple[Path, str], Path] = {}
+    for path, ident in reading.ids.items():
+        taken = first.setdefault((path[:-1], ident), path)
+        if taken != path:
+            problem = f"is already the id of {dotted(taken, {})}"
+            yield Mistake((*path, "id"), problem, "give each an id of its own")
+
+
+def tiers_rise(reading: Reading) -> Iterator[Mistake]:
+    """Everybody starts on the first step, and each further one asks for more."""
+    steps = list(reading.each(TierRule))
+    for path, step in steps:
+        if path[-1] == 0 and step.spend:
+            mend = 'write spend = "0": everybody starts on the first step'
+            yield Mistake((*path, "spend"), f"the first step asks for {step.spend}", mend)
+    for (_, lower), (path, step) in pairwise(steps):
+        if step.spend <= lower.spend:
+            problem = f"{step.spend} is no more than {lower.spend}, the step before"
+            yield Mistake((*path, "spend"), problem, "write the steps from low to high")
+
+
+def multipliers_multiply(reading: Reading) -> Iterator[Mistake]:
+    """A tier's points are more than none and within the engine's cap."""
+    for path, step in reading.each(TierRule):
+        if not 0 < step.multiplier <= MAX_MULTIPLIER:
+            mend = f'write an amount above 0 and up to {MAX_MULTIPLIER}, such as "1.25"'
+            yield Mistake((*path, "multiplier"), f"{step.multiplier} is out of bounds", mend)
+
+
+def rewards_are_worth_something(reading: Reading) -> Iterator[Mistake]:
+    """Rewards of kind points say how many; a coupon's worth is the till's affair."""
+    for path, reward in reading.each(RewardRule):
+        if reward.kind == "points" and not reward.points:
+            problem = "a reward of kind points is worth none"
+            yield Mistake((*path, "points"), problem, "write how many points, above 0")
+        if reward.kind == "coupon" and reward.points:
+            mend = 'delete it, or write kind = "points"'
+            yield Mistake((*path, "points"), "a coupon is worth no points", mend)
+
+
+def quiet_hours_end(reading: Reading) -> Iterator[Mistake]:
+    """From one time to the same time is either always or never."""
+    for path, quiet in reading.each(Quiet):
+        if quiet.start == quiet.end:
+            problem = f"quiet hours begin and end at {quiet.end}"
+            mend = "write another time; for no quiet hours write channels = []"
+            yield Mistake((*path, "end"), problem, mend)

@@ -1,0 +1,82 @@
+"""What we say: decisions and matured answers, as values with deterministic ids."""
+
+from typing import Any, Final
+
+from msgspec import Struct
+
+NAMES: Final = (
+    "Points Pending",
+    "Points Earned",
+    "Points Released",
+    "Points Reserved",
+    "Points Redeemed",
+    "Points Reversed",
+    "Points Expired",
+    "Redemption Refused",
+    "Redemption Released",
+    "Reward Unlocked",
+    "Reward Redeemed",
+    "Reward Refused",
+    "Reward Revoked",
+    "Reward Expired",
+    "Tier Upgraded",
+    "Tier Downgraded",
+    "Tier Downgrade Warned",
+    "Challenge Enrolled",
+    "Challenge Progressed",
+    "Challenge Completed",
+    "Challenge Rolled Back",
+    "Challenge Expired",
+    "Message Decided",
+    "Message Deferred",
+    "Message Suppressed",
+)
+"""Every name that a decision can have."""
+
+
+class Decision(Struct, frozen=True):
+    """One thing that was decided, and why.
+
+    id: deterministic, so that a repeat is known as one. cause: the message id, or the timer, that
+    led to it. programme: the version that held. rule: the part of the programme. at: log time (s).
+    because: reason codes. properties: the figures; where a score had a say, the scores and the
+    model versions.
+    """
+
+    id: str
+    event: str
+    customer: str
+    cause: str
+    programme: str
+    rule: str
+    at: float
+    because: tuple[str, ...] = ()
+    properties: dict[str, Any] = {}
+
+
+class Outcome(Struct, frozen=True):
+    """A matured training example: the inputs as they were when it was asked, and the answer.
+
+    asked, answered: log time (s). score: what the model said then. weight: how many examples it
+    stands for.
+    """
+
+    id: str
+    customer: str
+    model: str
+    version: str
+    schema: str
+    asked: float
+    answered: float
+    inputs: list[float]
+    answer: bool
+    score: float
+    weight: float = 1.0
+
+
+class Effects(Struct, frozen=True):
+    """All that one step leads to. notes: what the flows count (repeats, late events, flags)."""
+
+    decisions: list[Decision]
+    outcomes: list[Outcome]
+    notes: list[str]

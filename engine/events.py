@@ -1,0 +1,531 @@
+"""What a shop can tell us: the vocabulary of the log, in the form of the Segment spec.
+
+Names on the wire are camelCase in the envelope and snake_case in `properties`, as Segment writes
+them. A new field has a default, so that old logs replay. `engine.wire` decodes.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Final, cast
+
+import msgspec
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(min_length=1, max_length=100)]
+Text = Annotated[str, Meta(max_length=1000)]
+Quantity = Annotated[int, Meta(ge=0, le=100_000)]
+Price = Annotated[float, Meta(ge=0, le=1e9)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Currency = Annotated[str, Meta(min_length=3, max_length=3)]
+
+
+class Context(Struct, frozen=True, gc=False):
+    """Where the event was made. timezone: an IANA name, used for quiet hours and local days."""
+
+    timezone: Text | None = None
+
+
+NOWHERE: Final = Context()
+
+
+class Happening(Struct, frozen=True, rename="camel", kw_only=True, gc=False):
+    """The envelope: who, when, and the id by which a repeat is known."""
+
+    message_id: Id
+    user_id: Id | None = None
+    anonymous_id: Id | None = None
+    timestamp: Moment | None = None
+    original_timestamp: Moment | None = None
+    sent_at: Moment | None = None
+    received_at: Moment | None = None
+    context: Context = NOWHERE
+
+    @property
+    def customer(self) -> str:
+        """Whom it is about: the known id, else the anonymous one; empty for a control record."""
+        return self.user_id or self.anonymous_id or ""
+
+    def at(self, now: float) -> float:
+        """Event time (s): `timestamp`, else received − (sent − original), else the log time."""
+        if self.timestamp is not None:
+            return self.timestamp.timestamp()
+        if self.received_at and self.sent_at and self.original_timestamp:
+            return (self.received_at - (self.sent_at - self.original_timestamp)).timestamp()
+        return now
+
+
+class Track(Happening, frozen=True, tag_field="event", kw_only=True, gc=False):
+    """Something that a customer did, told by its name."""
+
+
+# ── browse and cart ──────────────────────────────────────────────────────────────────────────────
+
+
+class Product(Struct, frozen=True, gc=False):
+    """A product as pages and carts name it. price: major units; a feature, and never paid out."""
+
+    product_id: Text | None = None
+    sku: Text | None = None
+    category: Text | None = None
+    brand: Text | None = None
+    price: Price | None = None
+    quantity: Quantity = 1
+
+
+class Query(Struct, frozen=True, gc=False):
+    """What was searched for."""
+
+    query: Text = ""
+
+
+class Listing(Struct, frozen=True, gc=False):
+    """A list of products, by category."""
+
+    category: Text | None = None
+
+
+class Cart(Struct, frozen=True, gc=False):
+    """A cart or a checkout. An order id here is a promise, and nothing is awarded on it."""
+
+    cart_id: Text | None = None
+    order_id: Text | None = None
+
+
+NO_PRODUCT: Final = Product()
+
+
+class ProductsSearched(Track, frozen=True, tag="Products Searched", kw_only=True):
+    """A search on the shop's site."""
+
+    properties: Query = Query()
+
+
+class ProductListViewed(Track, frozen=True, tag="Product List Viewed", kw_only=True):
+    """A category page."""
+
+    properties: Listing = Listing()
+
+
+class ProductClicked(Track, frozen=True, tag="Product Clicked", kw_only=True):
+    """A product chosen from a list."""
+
+    properties: Product = NO_PRODUCT
+
+
+class ProductViewed(Track, frozen=True, tag="Product Viewed", kw_only=True):
+    """A product page."""
+
+    properties: Product = NO_PRODUCT
+
+
+class ProductAdded(Track, frozen=True, tag="Product Added", kw_only=True):
+    """Into the cart."""
+
+    properties: Product = NO_PRODUCT
+
+
+class ProductRemoved(Track, frozen=True, tag="Product Removed", kw_only=True):
+    """Out of the cart."""
+
+    properties: Product = NO_PRODUCT
+
+
+class CartViewed(Track, frozen=True, tag="Cart Viewed", kw_only=True):
+    """The cart page."""
+
+    properties: Cart = Cart()
+
+
+class CheckoutStarted(Track, frozen=True, tag="Checkout Started", kw_only=True):
+    """The first step of a checkout."""
+
+    properties: Cart = Cart()
+
+
+class Wished(Track, frozen=True, tag="Product Added to Wishlist", kw_only=True):
+    """Onto the wish list."""
+
+    properties: Product = NO_PRODUCT
+
+
+class Unwished(Track, frozen=True, tag="Product Removed from Wishlist", kw_only=True):
+    """Off the wish list."""
+
+    properties: Product = NO_PRODUCT
+
+
+# ── order ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Line(Struct, frozen=True, gc=False):
+    """One line of an order: price per piece (major units, before the order's discount) × quantity.
+
+    Exact decimals, because points are paid out on it. A refund names a line as its order did.
+    """
+
+    product_id: Text | None = None
+    sku: Text | None = None
+    category: Text | None = None
+    brand: Text | None = None
+    price: Decimal | None = None
+    quantity: Quantity = 1
+
+
+class Basket(Struct, frozen=True, gc=False):
+    """An order as the shop states it (major units).
+
+    revenue: with or without the discount, depending on the shop; see `engine.money.earning_base`.
+    paid_with_points, gift_cards: parts of the total that earn nothing.
+    """
+
+    order_id: Id
+    products: tuple[Line, ...] = ()
+    total: Decimal | None = None
+    subtotal: Decimal | None = None
+    revenue: Decimal | None = None
+    shipping: Decimal | None = None
+    tax: Decimal | None = None
+    discount: Decimal | None = None
+    paid_with_points: Decimal | None = None
+    gift_cards: Decimal | None = None
+    currency: Currency | None = None
+    coupon: Text | None = None
+
+
+class Refund(Struct, frozen=True, gc=False):
+    """What came back.
+
+    products: the returned lines; empty means the whole order (the Segment spec leaves it open).
+    total: what was paid back; asked only where the order was told without lines.
+    """
+
+    order_id: Id
+    refund_id: Id | None = None
+    products: tuple[Line, ...] = ()
+    total: Decimal | None = None
+    currency: Currency | None = None
+
+
+class OrderCompleted(Track, frozen=True, tag="Order Completed", kw_only=True):
+    """Bought and paid. Deduplicated by order id, because browser and server both send it."""
+
+    properties: Basket
+
+
+class OrderUpdated(Track, frozen=True, tag="Order Updated", kw_only=True):
+    """The shop changed an order. Seen, not posted: what goes back is told by a refund."""
+
+    properties: Basket
+
+
+class OrderRefunded(Track, frozen=True, tag="Order Refunded", kw_only=True):
+    """Goods or money went back. Deduplicated by refund id, else by what it says."""
+
+    properties: Refund
+
+
+class OrderCancelled(Track, frozen=True, tag="Order Cancelled", kw_only=True):
+    """The whole order, or what is left of it, is off."""
+
+    properties: Refund
+
+
+# ── coupon, promotion, social, store ─────────────────────────────────────────────────────────────
+
+
+class Coupon(Struct, frozen=True, gc=False):
+    """A coupon at the till; `coupon_id` may be the id of a reward of ours."""
+
+    coupon_id: Text | None = None
+    order_id: Text | None = None
+    reason: Text | None = None
+
+
+class Promotion(Struct, frozen=True, gc=False):
+    """A banner or teaser."""
+
+    promotion_id: Text | None = None
+    name: Text | None = None
+
+
+class Opinion(Struct, frozen=True, gc=False):
+    """A share or a review; its text is never read here."""
+
+    product_id: Text | None = None
+    rating: float | None = None
+
+
+class Store(Struct, frozen=True, gc=False):
+    """A shop with a door."""
+
+    store_id: Text | None = None
+
+
+class CouponApplied(Track, frozen=True, tag="Coupon Applied", kw_only=True):
+    """Used in an order."""
+
+    properties: Coupon = Coupon()
+
+
+class CouponDenied(Track, frozen=True, tag="Coupon Denied", kw_only=True):
+    """Refused by the shop."""
+
+    properties: Coupon = Coupon()
+
+
+class CouponRemoved(Track, frozen=True, tag="Coupon Removed", kw_only=True):
+    """Taken out of an order again."""
+
+    properties: Coupon = Coupon()
+
+
+class PromotionViewed(Track, frozen=True, tag="Promotion Viewed", kw_only=True):
+    """Seen."""
+
+    properties: Promotion = Promotion()
+
+
+class PromotionClicked(Track, frozen=True, tag="Promotion Clicked", kw_only=True):
+    """Followed."""
+
+    properties: Promotion = Promotion()
+
+
+class ProductShared(Track, frozen=True, tag="Product Shared", kw_only=True):
+    """Told a friend."""
+
+    properties: Opinion = Opinion()
+
+
+class ProductReviewed(Track, frozen=True, tag="Product Reviewed", kw_only=True):
+    """Told everybody."""
+
+    properties: Opinion = Opinion()
+
+
+class StoreVisited(Track, frozen=True, tag="Store Visited", kw_only=True):
+    """Came in person."""
+
+    properties: Store = Store()
+
+
+# ── message ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Receipt(Struct, frozen=True, gc=False):
+    """What became of a message of ours. message_id: our decision id."""
+
+    message_id: Text | None = None
+    channel: Text | None = None
+
+
+class MessageDelivered(Track, frozen=True, tag="Message Delivered", kw_only=True):
+    """Arrived."""
+
+    properties: Receipt = Receipt()
+
+
+class MessageOpened(Track, frozen=True, tag="Message Opened", kw_only=True):
+    """Opened."""
+
+    properties: Receipt = Receipt()
+
+
+class MessageClicked(Track, frozen=True, tag="Message Clicked", kw_only=True):
+    """Followed."""
+
+    properties: Receipt = Receipt()
+
+
+class MessageDismissed(Track, frozen=True, tag="Message Dismissed", kw_only=True):
+    """Put away unread."""
+
+    properties: Receipt = Receipt()
+
+
+class Unsubscribed(Track, frozen=True, tag="Unsubscribed", kw_only=True):
+    """No more on this channel (no channel named: on none). Stronger than a consent."""
+
+    properties: Receipt = Receipt()
+
+
+# ── loyalty ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Enrolment(Struct, frozen=True, gc=False):
+    """How somebody joined. country: ISO 3166 alpha-2. timezone: an IANA name."""
+
+    country: Text | None = None
+    timezone: Text | None = None
+
+
+class Joining(Struct, frozen=True, gc=False):
+    """Which challenge."""
+
+    challenge_id: Id
+
+
+class Redemption(Struct, frozen=True, gc=False):
+    """Points to be spent (`points`), or a reward to be used (`reward_id`), under one id."""
+
+    redemption_id: Id
+    points: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    reward_id: Id | None = None
+
+
+class Sharing(Struct, frozen=True, gc=False):
+    """A referral link went out."""
+
+    share_via: Text | None = None
+
+
+class Consent(Struct, frozen=True, gc=False):
+    """A person's word on one channel and purpose, for example e-mail and marketing."""
+
+    channel: Id
+    purpose: Id = "marketing"
+    granted: bool = True
+
+
+class LoyaltyEnrolled(Track, frozen=True, tag="Loyalty Enrolled", kw_only=True):
+    """Became a member."""
+
+    properties: Enrolment = Enrolment()
+
+
+class ChallengeJoined(Track, frozen=True, tag="Challenge Joined", kw_only=True):
+    """Took part in a challenge that one joins."""
+
+    properties: Joining
+
+
+class RedemptionRequested(Track, frozen=True, tag="Redemption Requested", kw_only=True):
+    """Reserve. Answered by Points Reserved or by a refusal with its reason."""
+
+    properties: Redemption
+
+
+class RedemptionCommitted(Track, frozen=True, tag="Redemption Committed", kw_only=True):
+    """Spend what was reserved."""
+
+    properties: Redemption
+
+
+class RedemptionReleased(Track, frozen=True, tag="Redemption Released", kw_only=True):
+    """Give back what was reserved."""
+
+    properties: Redemption
+
+
+class ReferralShared(Track, frozen=True, tag="Referral Shared", kw_only=True):
+    """Sent a link to a friend."""
+
+    properties: Sharing = Sharing()
+
+
+class ConsentChanged(Track, frozen=True, tag="Consent Changed", kw_only=True):
+    """Said yes or no."""
+
+    properties: Consent
+
+
+# ── identify and alias carry no event name ───────────────────────────────────────────────────────
+
+
+class Traits(Struct, frozen=True, gc=False):
+    """What the shop knows of a person and we may use: no names, no addresses."""
+
+    country: Text | None = None
+    timezone: Text | None = None
+
+
+class Identify(Happening, frozen=True, tag_field="type", tag="identify", kw_only=True):
+    """A visitor said who they are."""
+
+    traits: Traits = Traits()
+
+
+class Alias(Happening, frozen=True, tag_field="type", tag="alias", kw_only=True):
+    """Two ids are one person."""
+
+    previous_id: Id
+
+
+# ── control records: the world's own events, only from our own sources ───────────────────────────
+
+
+class Control(Happening, frozen=True, tag_field="event", kw_only=True):
+    """What clock, admin and learner write; taken only with a `source` header that may."""
+
+
+class Tick(Control, frozen=True, tag="Tick", kw_only=True):
+    """Time passed. The moment is the record's own timestamp."""
+
+
+class ProgrammePublished(Control, frozen=True, tag="Programme Published", kw_only=True):
+    """From here on this programme holds. text: the whole TOML file."""
+
+    text: str
+
+
+class ModelPublished(Control, frozen=True, tag="Model Published", kw_only=True):
+    """From here on this version scores. snapshot: see `engine.models.Snapshot`."""
+
+    snapshot: msgspec.Raw
+
+
+TRACKS: Final[tuple[type[Track], ...]] = (
+    ProductsSearched, ProductListViewed, ProductClicked, ProductViewed,
+    ProductAdded, ProductRemoved, CartViewed, CheckoutStarted, Wished, Unwished,
+    OrderCompleted, OrderUpdated, OrderRefunded, OrderCancelled,
+    CouponApplied, CouponDenied, CouponRemoved, PromotionViewed, PromotionClicked,
+    ProductShared, ProductReviewed, StoreVisited,
+    MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
+    LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
+    ReferralShared, ConsentChanged,
+)  # fmt: skip
+CONTROLS: Final[tuple[type[Control], ...]] = (Tick, ProgrammePublished, ModelPublished)
+
+OLD_NAMES: Final[dict[str, type[Track]]] = {
+    "Completed Order": OrderCompleted,
+    "Updated Order": OrderUpdated,
+    "Refunded Order": OrderRefunded,
+    "Cancelled Order": OrderCancelled,
+    "Viewed Product": ProductViewed,
+    "Clicked Product": ProductClicked,
+    "Added Product": ProductAdded,
+    "Removed Product": ProductRemoved,
+    "Viewed Product Category": ProductListViewed,
+    "Viewed Product List": ProductListViewed,
+    "Searched Products": ProductsSearched,
+    "Started Checkout": CheckoutStarted,
+    "Viewed Cart": CartViewed,
+    "Viewed Promotion": PromotionViewed,
+    "Clicked Promotion": PromotionClicked,
+}
+"""Names of the spec's first version."""
+
+
+def _named_once(old: str, new: type[Track]) -> type[Track]:
+    name = f"{new.__name__}Once{''.join(old.split())}"
+    kind = msgspec.defstruct(name, [], bases=(new,), tag=old, frozen=True, kw_only=True)
+    return cast(type[Track], kind)
+
+
+SYNONYMS: Final[dict[type[Track], type[Track]]] = {
+    _named_once(old, new): new for old, new in OLD_NAMES.items()
+}
+"""Each is a subclass with the old name for a tag, so that one pass decodes it too."""
+
+NAMED: Final[dict[str, type[Happening]]] = {
+    **{str(kind.__struct_config__.tag): kind for kind in (*TRACKS, *CONTROLS)},
+    "identify": Identify,
+    "alias": Alias,
+}
+"""Every name of today's, and its class: what a programme may trigger on."""
+
+NAMES: Final[dict[type[Happening], str]] = {
+    **{kind: name for name, kind in NAMED.items()},
+    **{old: str(new.__struct_config__.tag) for old, new in SYNONYMS.items()},
+}
+"""A class's name of today, whatever name the event came under. Look it up by `type(event)`."""

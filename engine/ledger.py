@@ -1,0 +1,149 @@
+"""The points ledger of one customer: lots that are pending, available or reserved, and the debt.
+
+Balances are a fold over what is said here (DOMAIN: ledger). For ever true, checked by `balanced`:
+issued = pending + available + reserved − debt + redeemed + expired + reversed.
+`engine.redemptions` spends.
+"""
+
+from typing import Any
+
+from engine.dates import DAY, NEVER, months_later_rounded_up
+from engine.state import Customer, Ledger, Lot
+from engine.turn import Turn
+
+
+def available(ledger: Ledger) -> int:
+    """Points that may be spent now (≥ 0)."""
+    return sum(lot.available for lot in ledger.lots)
+
+
+def pending(ledger: Ledger) -> int:
+    """Points that wait for the return window to close (≥ 0)."""
+    return sum(lot.pending for lot in ledger.lots)
+
+
+def reserved(ledger: Ledger) -> int:
+    """Points held for a redemption under way (≥ 0)."""
+    return sum(lot.reserved for lot in ledger.lots)
+
+
+def balanced(ledger: Ledger) -> bool:
+    """Whether every point ever issued is accounted for."""
+    here = pending(ledger) + available(ledger) + reserved(ledger) - ledger.debt
+    return ledger.issued == here + ledger.redeemed + ledger.expired + ledger.reversed
+
+
+def earn(turn: Turn, order: str, points: int, at: float) -> None:
+    """Points for an order, pending until the return window closes. at: event time."""
+    if points <= 0:
+        return
+    lot = _lot(turn, order, at)
+    lot.matures = at + turn.world.programme.points.pending_days * DAY
+    lot.pending += points
+    turn.customer.ledger.issued += points
+    times = {"matures": lot.matures, "expires": lot.expires}
+    turn.say("Points Pending", "points", order, points=points, order_id=order, **times)
+
+
+def credit(turn: Turn, source: str, points: int, at: float, rule: str) -> None:
+    """Points that are available at once: the worth of a reward. at: event time that earned it."""
+    lot = _lot(turn, source, at)
+    lot.available += points
+    turn.customer.ledger.issued += points
+    repaid = repay(turn.customer.ledger, lot)
+    figures = {"points": points, "source": source, "expires": lot.expires, "repaid": repaid}
+    turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures)
+
+
+def reverse(turn: Turn, source: str, points: int, rule: str, key: str) -> None:
+    """Take back points of a source.
+
+    From its pending, its available, then other lots, latest expiry first; what is left is debt.
+    """
+    ledger = turn.customer.ledger
+    if points <= 0:
+        return
+    own = [lot for lot in ledger.lots if lot.source == source]
+    others = [lot for lot in ledger.lots if lot.source != source]
+    others.sort(key=lambda lot: (-lot.expires, lot.source))
+    rest = points
+    for lot in own:
+        taken = min(rest, lot.pending)
+        lot.pending -= taken
+        rest -= taken
+    for lot in (*own, *others):
+        taken = min(rest, lot.available)
+        lot.available -= taken
+        rest -= taken
+    ledger.debt += rest
+    ledger.reversed += points
+    sweep(ledger)
+    turn.say("Points Reversed", rule, key, points=points, source=source, debt=ledger.debt)
+
+
+def repay(ledger: Ledger, lot: Lot) -> int:
+    """New points repay debt first; returns how many did.
+
+    They were counted as reversed when the debt arose, so they leave both sides of the balance.
+    """
+    repaid = min(ledger.debt, lot.available)
+    lot.available -= repaid
+    ledger.debt -= repaid
+    return repaid
+
+
+def sweep(ledger: Ledger) -> None:
+    """Drop lots of which nothing is left."""
+    ledger.lots = [lot for lot in ledger.lots if lot.pending or lot.available or lot.reserved]
+
+
+def soonest(lot: Lot) -> tuple[float, float, str]:
+    """The order in which lots are spent: soonest to expire, then earliest earned."""
+    return (lot.expires, lot.earned, lot.source)
+
+
+def due(customer: Customer[Any]) -> float:
+    """When the next lot matures or lapses. What is reserved does not expire."""
+    return min((_moment(lot) for lot in customer.ledger.lots), default=NEVER)
+
+
+def fire(turn: Turn) -> None:
+    """Release what has matured, expire what has lapsed."""
+    ledger = turn.customer.ledger
+    for lot in sorted(ledger.lots, key=soonest):
+        if lot.pending and lot.matures <= turn.now:
+            _mature(turn, lot)
+        if lot.available and lot.expires <= turn.now:
+            _expire(turn, lot)
+    sweep(ledger)
+
+
+def _moment(lot: Lot) -> float:
+    return min(lot.matures if lot.pending else NEVER, lot.expires if lot.available else NEVER)
+
+
+def _lot(turn: Turn, source: str, at: float) -> Lot:
+    """The source's lot, which there is one of: a reward may be given, revoked and given again."""
+    programme, ledger = turn.world.programme, turn.customer.ledger
+    lot = next((lot for lot in ledger.lots if lot.source == source), None)
+    if lot is None:
+        lot = Lot(source, at, at, at)
+        ledger.lots.append(lot)
+    lot.expires = months_later_rounded_up(at, programme.points.expire_months, programme.zone_info)
+    return lot
+
+
+def _mature(turn: Turn, lot: Lot) -> None:
+    points, lot.pending = lot.pending, 0
+    lot.available += points
+    repaid = repay(turn.customer.ledger, lot)
+    turn.say(
+        "Points Released", "points", lot.source, points=points, source=lot.source, repaid=repaid
+    )
+
+
+def _expire(turn: Turn, lot: Lot) -> None:
+    points, lot.available = lot.available, 0
+    turn.customer.ledger.expired += points
+    key = f"{lot.source}@{turn.now}"
+    turn.say("Points Expired", "points", key, points=points, source=lot.source)

@@ -1,0 +1,205 @@
+"""The order book: what was bought, what came back, and the points that follow (DOMAIN: refunds).
+
+Points are reversed as they were recorded, never by today's rule, and by what is left, never by what
+came: reversed_total = awarded − floor(recorded rate × remaining base). So any order of refunds ends
+the same.
+"""
+
+from fractions import Fraction
+from typing import Any
+from zlib import crc32
+
+from engine import ledger
+from engine.dates import DAY, NEVER
+from engine.events import Basket, Line, Refund
+from engine.money import Earning, converted, earning_base, gross, minor, minor_rate
+from engine.programme import MAX_MULTIPLIER
+from engine.state import Customer, Order, OrderLine, Parked
+from engine.turn import Turn
+
+CANCELLED = "cancelled"
+"""The refund key of a cancellation: an order is cancelled once."""
+
+Returned = list[tuple[str, int, int]]
+"""Lines that came back: (product, pieces, minor units of the order's currency); none: all."""
+
+
+class UnknownCurrencyError(ValueError):
+    """A currency without a rate in the programme: quarantined, never taken one to one."""
+
+
+def place(turn: Turn, basket: Basket, at: float) -> Order | None:
+    """Record an order and its points; None if it is a repeat. at: event time."""
+    customer = turn.customer
+    if basket.order_id in customer.orders:
+        turn.note("repeat")
+        return None
+    own, earning = _earning(turn, basket)
+    order = _recorded(turn, basket, own, earning, at)
+    customer.orders[basket.order_id] = order
+    for flag in earning.flags:
+        turn.note(flag)
+    ledger.earn(turn, basket.order_id, order.awarded, at)
+    return order
+
+
+def refund(turn: Turn, refund: Refund, *, whole: bool) -> int | None:
+    """Apply a refund or a cancellation; the net money that went back (minor units).
+
+    None: nothing changed. Before its order it is parked; a repeat has no effect; more than was
+    bought is clamped and noted.
+    """
+    key = CANCELLED if whole else refund_key(refund)
+    lines = [] if whole else _lines(refund, turn.world.programme.currency)
+    order = turn.customer.orders.get(refund.order_id)
+    if order is None:
+        days = turn.world.programme.points.parked_days
+        _park(turn, Parked(refund.order_id, key, lines, turn.now + days * DAY))
+        return None
+    return _give_back(turn, refund.order_id, order, key, lines)
+
+
+def unpark(turn: Turn, ident: str, order: Order) -> None:
+    """Apply what waited for this order."""
+    waiting = [parked for parked in turn.customer.parked if parked.order == ident]
+    turn.customer.parked = [parked for parked in turn.customer.parked if parked.order != ident]
+    for parked in waiting:
+        _give_back(turn, ident, order, parked.key, parked.lines)
+
+
+def refund_key(refund: Refund) -> str:
+    """How a repeat is known: by the shop's id, else by what it says.
+
+    >>> refund_key(Refund("o1", refund_id="r1"))
+    'id:r1'
+    """
+    if refund.refund_id is not None:
+        return f"id:{refund.refund_id}"
+    lines = sorted((line.product_id or line.sku or "", line.quantity) for line in refund.products)
+    amount = "" if refund.total is None else refund.total.normalize()
+    return f"lines:{lines}{amount}"
+
+
+def spent_since(customer: Customer[Any], since: float) -> int:
+    """Net money paid for orders from a moment on (minor units, ≥ 0)."""
+    return sum(order.kept for order in customer.orders.values() if order.at >= since)
+
+
+def due(customer: Customer[Any]) -> float:
+    """When the next parked refund has waited long enough."""
+    return min((parked.until for parked in customer.parked), default=NEVER)
+
+
+def fire(turn: Turn) -> None:
+    """Drop parked refunds whose order never came."""
+    kept = [parked for parked in turn.customer.parked if parked.until > turn.now]
+    for _ in range(len(turn.customer.parked) - len(kept)):
+        turn.note("refund_without_order")
+    turn.customer.parked = kept
+
+
+def forget(turn: Turn) -> None:
+    """Drop orders that are too old for a refund, a repeat or a tier; called when another comes.
+
+    Both the order and its arrival must be old, else an old order sent twice would count twice.
+    """
+    oldest = turn.now - turn.world.programme.points.remember_days * DAY
+    orders = turn.customer.orders
+    for ident, order in list(orders.items()):
+        if max(order.at, order.day * DAY) < oldest:
+            del orders[ident]
+
+
+def _earning(turn: Turn, basket: Basket) -> tuple[int, Earning]:
+    """The earning base in the order's own minor units, and all of it in the programme's currency."""
+    programme = turn.world.programme
+    currency = (basket.currency or programme.currency).upper()
+    earning = earning_base(basket, currency)
+    if currency == programme.currency:
+        return earning.base, earning
+    if currency not in programme.currencies:
+        raise UnknownCurrencyError(f"order in {currency}: the programme has no rate for it")
+    rate = minor_rate(programme.currencies[currency], currency, programme.currency)
+    return earning.base, converted(earning, rate)
+
+
+def _recorded(turn: Turn, basket: Basket, own: int, earning: Earning, at: float) -> Order:
+    if basket.products:
+        pairs = zip(basket.products, earning.nets, strict=True)
+        lines = [OrderLine(_name(line), max(1, line.quantity), net) for line, net in pairs]
+    else:
+        lines = [OrderLine(None, max(1, own), earning.base)]
+    rate = _rate(turn)
+    awarded = earning.base * rate.numerator // rate.denominator
+    return Order(at, int(turn.now // DAY), lines, rate.numerator, rate.denominator, awarded)
+
+
+def _rate(turn: Turn) -> Fraction:
+    """Points for one minor unit, by the member's tier before this order; none for a guest."""
+    if not turn.customer.known:
+        return Fraction(0)
+    programme = turn.world.programme
+    steps = programme.tiers.steps
+    level = min(turn.customer.tier.level, len(steps) - 1)
+    multiplier = min(Fraction(steps[level].multiplier), MAX_MULTIPLIER) if steps else Fraction(1)
+    return multiplier * programme.points.earn / minor(programme.points.per, programme.currency)
+
+
+def _park(turn: Turn, parked: Parked) -> None:
+    known = [(other.order, other.key) for other in turn.customer.parked]
+    if (parked.order, parked.key) in known:
+        turn.note("repeat")
+    else:
+        turn.customer.parked.append(parked)
+        turn.note("refund_parked")
+
+
+def _give_back(turn: Turn, ident: str, order: Order, key: str, lines: Returned) -> int | None:
+    mark = crc32(key.encode())
+    if mark in order.refunds:
+        turn.note("repeat")
+        return None
+    order.refunds.append(mark)
+    kept, returned = order.kept, _pieces(order)
+    if lines:
+        for line in lines:
+            _return_line(turn, order, *line)
+    else:
+        for bought in order.lines:
+            bought.returned = bought.quantity
+    total = order.awarded - order.kept * order.earn // order.per
+    ledger.reverse(turn, ident, total - order.reversed, "points", f"{ident}/{key}")
+    order.reversed = total
+    return kept - order.kept if _pieces(order) > returned else None
+
+
+def _pieces(order: Order) -> int:
+    return sum(line.returned for line in order.lines)
+
+
+def _return_line(turn: Turn, order: Order, product: str, pieces: int, amount: int) -> None:
+    for line in order.lines:
+        if line.product is None:
+            pieces = amount
+        if line.product is None or line.product == product:
+            back = min(pieces, line.quantity - line.returned)
+            line.returned += back
+            pieces -= back
+    if pieces:
+        turn.note("refund_beyond_order")
+
+
+def _lines(refund: Refund, own: str) -> Returned:
+    """The lines, with the money that the refund names where it names none of its lines' prices."""
+    currency = (refund.currency or own).upper()
+    lines = [
+        (_name(line), max(1, line.quantity), gross(line, currency)) for line in refund.products
+    ]
+    if lines and refund.total is not None and not any(amount for _, _, amount in lines):
+        product, pieces, _ = lines[0]
+        lines[0] = (product, pieces, minor(refund.total, currency))
+    return lines
+
+
+def _name(line: Line) -> str:
+    return line.product_id or line.sku or ""

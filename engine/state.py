@@ -1,0 +1,252 @@
+"""All that is kept about one customer, as one value.
+
+Stored as a msgpack array: fields are known by their place. A new field goes to the end with a
+default, so that old bytes load for ever (`tests/golden`); a field that goes out of use keeps its
+place. Times are Unix seconds.
+"""
+
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct, field
+
+from engine.dates import NEVER
+
+SCHEMA: Final = 1
+"""The shape of these bytes. Newer code reads older numbers; older code refuses newer ones."""
+
+M = TypeVar("M")
+
+
+class Seen(Struct, array_like=True):
+    """Message ids of the last 7 to 14 days, by a checksum, in two generations.
+
+    A checksum that collides drops an event falsely: with 100 ids of 32 bits, one in 40 million.
+    Whatever moves points has 64 bits instead, and is known by its business key besides.
+    """
+
+    turned: float = 0.0
+    young: set[int] = field(default_factory=set)
+    old: set[int] = field(default_factory=set)
+
+
+class OrderLine(Struct, array_like=True):
+    """A line as it was paid for.
+
+    net: minor units for all pieces. returned: pieces that came back. product: None where the order
+    was told without lines; then the pieces are the order's own minor units.
+    """
+
+    product: str | None
+    quantity: int
+    net: int
+    returned: int = 0
+
+    @property
+    def pieces(self) -> int:
+        """How many are left; one for an order told without lines, as long as anything is left."""
+        left = self.quantity - self.returned
+        return left if self.product is not None else min(1, left)
+
+    @property
+    def kept(self) -> int:
+        """What is left of `net` (minor units), rounded down; it hangs on the pieces alone."""
+        return self.net * (self.quantity - self.returned) // self.quantity
+
+
+class Order(Struct, array_like=True):
+    """An order as it was recorded.
+
+    at: event time. day: day number (log time) on which it came. earn/per: points for minor units,
+    multipliers included. awarded, reversed: points so far. refunds: checksums of those applied.
+    lifted, lifted_from: the tier that this order raised the member to, and the one before; 0: none.
+    """
+
+    at: float
+    day: int
+    lines: list[OrderLine]
+    earn: int
+    per: int
+    awarded: int = 0
+    reversed: int = 0
+    refunds: list[int] = field(default_factory=list)
+    lifted: int = 0
+    lifted_from: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Minor units that were paid and not returned."""
+        return sum(line.kept for line in self.lines)
+
+
+class Parked(Struct, array_like=True):
+    """A refund that came before its order. until: log time up to which it waits.
+
+    lines: (product, pieces, minor units); none: the whole order.
+    """
+
+    order: str
+    key: str
+    lines: list[tuple[str, int, int]]
+    until: float
+
+
+class Lot(Struct, array_like=True):
+    """Points earned at one time from one source (an order, a reward), and where they stand.
+
+    earned: event time. matures: when pending becomes available. expires: when what is available
+    lapses.
+    """
+
+    source: str
+    earned: float
+    matures: float
+    expires: float
+    pending: int = 0
+    available: int = 0
+    reserved: int = 0
+
+
+class Hold(Struct, array_like=True):
+    """Points set aside for one redemption until its lease ends. taken: (source, points)."""
+
+    redemption: str
+    until: float
+    taken: list[tuple[str, int]]
+
+
+class Ledger(Struct, array_like=True):
+    """Lots, holds and debt; the totals make the balance provable (`engine.ledger.balanced`).
+
+    settled: the newest redemptions that are over, and whether the points were spent.
+    """
+
+    lots: list[Lot] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    debt: int = 0
+    issued: int = 0
+    redeemed: int = 0
+    expired: int = 0
+    reversed: int = 0
+    settled: dict[str, bool] = field(default_factory=dict)
+
+
+class Tier(Struct, array_like=True):
+    """Where a member stands.
+
+    level: place in the programme's list. until: end of validity. grace: end of grace, 0: none.
+    """
+
+    level: int = 0
+    until: float = NEVER
+    grace: float = 0.0
+
+
+Part = tuple[float, list[int], int]
+"""What an order or an action brings: (event time, the order's lines that count, amount)."""
+
+
+class Enrolment(Struct, array_like=True):
+    """One member in one cycle of one version of a challenge.
+
+    cycle: its number, or the day number on which its calendar period begins. parts: what was
+    brought, by order (or message) id. done: event time of the crossing, 0: not yet.
+    """
+
+    challenge: str
+    version: str
+    cycle: int
+    started: float
+    ends: float
+    parts: dict[str, Part] = field(default_factory=dict)
+    done: float = 0.0
+    closed: bool = False
+
+
+class Grant(Struct, array_like=True):
+    """A reward that a member has.
+
+    state: unlocked, redeemed, revoked or expired. points: its worth, if it is points.
+    redemption: what used it.
+    """
+
+    reward: str
+    state: str
+    unlocked: float
+    expires: float
+    points: int = 0
+    redemption: str = ""
+
+
+class Question(Struct, array_like=True):
+    """Asked of every model at one moment; answered when each one's horizon has passed.
+
+    inputs: float32, little endian, as they were. open: (score, version) by model still to be
+    answered.
+    """
+
+    asked: float
+    inputs: bytes
+    open: dict[str, tuple[float, str]]
+
+
+class Watch(Struct, array_like=True):
+    """What one policy remembers of one member.
+
+    above: the score is over the line. seen: evaluations that confirmed the crossing; again: when
+    the next one is due. rests: before this moment the policy does not speak again.
+    """
+
+    above: bool = False
+    seen: int = 0
+    again: float = NEVER
+    rests: float = 0.0
+
+
+class Deferred(Struct, array_like=True):
+    """A message that waits for the morning.
+
+    since: when it was first due. until: when the gates are asked again.
+    """
+
+    policy: str
+    cause: str
+    since: float
+    until: float
+
+
+class Customer(Struct, Generic[M], array_like=True):
+    """One customer. `memory` is what the features keep; the engine only hands it on.
+
+    due: when the first timer fires. pulse: when the next question is asked.
+    zone, country: empty while unknown. holdout: stored at first sight. begun: cycles begun so far,
+    by challenge. early: what may count once a challenge is joined: (challenge, id, part).
+    told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
+    """
+
+    memory: M
+    schema: int = SCHEMA
+    known: bool = False
+    zone: str = ""
+    country: str = ""
+    enrolled: float = 0.0
+    seen: Seen = field(default_factory=Seen)
+    ledger: Ledger = field(default_factory=Ledger)
+    orders: dict[str, Order] = field(default_factory=dict)
+    parked: list[Parked] = field(default_factory=list)
+    tier: Tier = field(default_factory=Tier)
+    challenges: list[Enrolment] = field(default_factory=list)
+    rewards: dict[str, Grant] = field(default_factory=dict)
+    consents: list[str] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
+    holdout: bool = False
+    scores: list[float] = field(default_factory=list)
+    pulse: float = NEVER
+    questions: list[Question] = field(default_factory=list)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    sent: list[tuple[float, str]] = field(default_factory=list)
+    deferred: list[Deferred] = field(default_factory=list)
+    inbox: list[tuple[float, str, str]] = field(default_factory=list)
+    due: float = NEVER
+    begun: dict[str, int] = field(default_factory=dict)
+    early: list[tuple[str, str, Part]] = field(default_factory=list)
+    told: dict[str, float] = field(default_factory=dict)

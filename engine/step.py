@@ -1,0 +1,136 @@
+"""The kernel: one event of one customer in, everything that follows from it out.
+
+The order is the rule book (DOMAIN: time and identity): due timers → repeat? → ledger → tier → challenges → features →
+scores → policies. A reward unlocked by an event is visible to the policies of the same event.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from zlib import crc32
+
+from engine import enrolments, ledger, orders, profile, rewards, tiers
+from engine.chance import draw
+from engine.dates import DAY, MINUTE
+from engine.decisions import Effects
+from engine.events import NAMES, Happening
+from engine.posting import LATE, RULES, STALE, Rule
+from engine.state import Customer, Seen
+from engine.turn import Turn
+from engine.world import Happened, Part, World
+
+AHEAD: Final = 5 * MINUTE
+"""A clock that is further ahead than this is not believed: the event time becomes the log time, and it is noted."""
+REMEMBERED: Final = 7 * DAY
+"""How long message ids are kept at least."""
+
+PARTS: Final[Mapping[str, Part]] = {
+    "ledger": ledger,
+    "parked": orders,
+    "tier": tiers,
+    "challenges": enrolments,
+    "rewards": rewards,
+}
+"""The engine's own timers, in the order in which they fire at one moment; the mind's come after."""
+
+
+def newcomer(world: World, who: str, now: float) -> Customer[Any]:
+    """A customer at first sight. now: log time (s)."""
+    customer: Customer[Any] = Customer(memory=world.mind.newcomer())
+    customer.seen.turned = now
+    programme = world.programme
+    customer.holdout = draw(f"{programme.salt}/holdout", who) < programme.holdout.share
+    world.mind.welcome(customer, who, now)
+    customer.due = next_due(world, customer)
+    return customer
+
+
+def step(world: World, customer: Customer[Any], who: str, event: Happening, now: float) -> Effects:
+    """Fold one event into a customer's state, which changes in place, and say what follows.
+
+    now: log time (s). Timers due by then fire first, each at its own moment. Raises only on a bug or on what
+    `orders.UnknownCurrencyError` tells; the caller then throws the half-changed state away.
+    """
+    turn = Turn(world, customer, who, now, event.message_id, [], [], [])
+    if customer.due <= now:
+        _fire(turn)
+    name = NAMES[type(event)]
+    rule = RULES.get(name)
+    if (rule is None or not rule.keyed) and _repeated(customer.seen, event.message_id, now):
+        turn.note("repeat")
+        return turn.effects()
+    happened = _posted(turn, name, event, rule)
+    if happened is not None:
+        _think(turn, happened)
+    if rule is not None or turn.decisions or turn.outcomes:
+        customer.due = max(now, next_due(world, customer))
+    return turn.effects()
+
+
+def tick(world: World, customer: Customer[Any], who: str, now: float) -> Effects:
+    """Time passed: fire what is due, and nothing else."""
+    turn = Turn(world, customer, who, now, "", [], [], [])
+    if customer.due <= now:
+        _fire(turn)
+    return turn.effects()
+
+
+def next_due(world: World, customer: Customer[Any]) -> float:
+    """When the customer's next timer fires (s; never: infinity)."""
+    return min(part.due(customer) for parts in (PARTS, world.mind.parts) for part in parts.values())
+
+
+def _fire(turn: Turn) -> None:
+    """Every timer due by `turn.now`, each at its moment, in the world of that moment."""
+    customer, world, now, cause = turn.customer, turn.world, turn.now, turn.cause
+    while customer.due <= now:
+        at = customer.due
+        turn.now, turn.world = at, world.at(at)
+        for name, part in (*PARTS.items(), *turn.world.mind.parts.items()):
+            if part.due(customer) <= at:
+                turn.cause = f"{name}@{at}"
+                part.fire(turn)
+                if part.due(customer) <= at:
+                    raise RuntimeError(f"{name}: a timer that has fired is still due")
+        customer.due = max(at, next_due(turn.world, customer))
+    turn.now, turn.world, turn.cause = now, world, cause
+
+
+def _repeated(seen: Seen, message_id: str, now: float) -> bool:
+    """Whether this id has been seen in the last 7 days; two generations, so that forgetting costs nothing."""
+    if now - seen.turned > REMEMBERED:
+        seen.old = seen.young if now - seen.turned <= 2 * REMEMBERED else set()
+        seen.young, seen.turned = set(), now
+    mark = crc32(message_id.encode())
+    if mark in seen.young or mark in seen.old:
+        return True
+    seen.young.add(mark)
+    return False
+
+
+def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happened | None:
+    """Believe or correct the event's time, and let the ledger's rule have it first; None: it changed nothing."""
+    now, at = turn.now, event.at(turn.now)
+    if at > now:
+        if at > now + AHEAD:
+            turn.note("clock_ahead")
+        at = now
+    customer = turn.customer
+    if event.user_id is not None:
+        customer.known = True
+    if event.context.timezone is not None:
+        profile.set_zone(turn, event.context.timezone)
+    return rule.post(turn, event, at) if rule is not None else Happened(name, event, at, now - at > LATE)
+
+
+def _think(turn: Turn, happened: Happened) -> None:
+    world = turn.world
+    if happened.name in world.actions:
+        enrolments.count_action(turn, happened.name, happened.event.message_id, happened.at)
+    if turn.now - happened.at <= STALE:
+        world.mind.fold(turn, happened)
+        world.mind.score(turn)
+        if not happened.late:
+            world.mind.decide(turn, happened)
+    else:
+        turn.note("stale")
+

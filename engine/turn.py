@@ -1,0 +1,60 @@
+"""One step in the making: whose it is, what holds, when, and what has been said so far."""
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from engine.chance import digest
+from engine.dates import zone
+from engine.decisions import Decision, Effects, Outcome
+from engine.state import Customer
+
+if TYPE_CHECKING:
+    from engine.world import World
+
+
+class Turn(Struct):
+    """What every rule is handed.
+
+    now: log time (s), or the moment at which a timer was due. cause: the message id or the timer.
+    numbers: the features as they are now, in the catalogue's order, once the mind has scored.
+    Rules change `customer` and `say` what they did; nothing else leaves a step.
+    """
+
+    world: "World"
+    customer: Customer[Any]
+    who: str
+    now: float
+    cause: str
+    decisions: list[Decision]
+    outcomes: list[Outcome]
+    notes: list[str]
+    numbers: list[float] = []
+
+    def say(
+        self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any
+    ) -> str:
+        """Record a decision; its id is returned.
+
+        key: what it is about. Name and key make the id, whichever event brought it about: a key
+        that can come again carries the cause.
+        """
+        ident = digest(self.who, name, key)
+        version = self.world.programme.version
+        about = (name, self.who, self.cause, version, rule, self.now)
+        self.decisions.append(Decision(ident, *about, because, properties))
+        return ident
+
+    def note(self, what: str) -> None:
+        """Something to be counted, not a decision."""
+        self.notes.append(what)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The member's zone, else the programme's."""
+        return zone(self.customer.zone) or self.world.programme.zone_info
+
+    def effects(self) -> Effects:
+        """All that this step led to."""
+        return Effects(self.decisions, self.outcomes, self.notes)

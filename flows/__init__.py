@@ -1,0 +1,1 @@
+"""The edges: Kafka, Redis, HTTP, the command line. The kernel knows none of them."""

@@ -1,0 +1,165 @@
+"""events → commits.
+
+Exactly once: a batch's effects and its offset land in one script (flows/store.py).
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+
+import bytewax.operators as op
+import msgspec
+from bytewax.dataflow import Dataflow
+from bytewax.inputs import Source
+from bytewax.outputs import DynamicSink, StatelessSinkPartition
+
+from engine.errors import LogError
+from engine.models import Snapshot
+from engine.world import World
+from flows import metrics
+from flows.decider import Counts, Partition
+from flows.process import Stop
+from flows.record import Batch
+from flows.runner import run_flow
+from flows.settings import Settings
+from flows.source import Log, LogSource
+from flows.store import Checkpoint, Commit, Store, check_log, connect
+from flows.topics import EVENTS, identify
+from policies import worlds
+
+
+class Committer(StatelessSinkPartition[Commit]):
+    """The sink: all commits of an epoch in one round trip; any error ends the process."""
+
+    def __init__(self, store: Store) -> None:
+        """Commit to this store."""
+        self.store = store
+
+    def write_batch(self, items: list[Commit]) -> None:
+        """Commit; returns once Redis has them on disk."""
+        began = time.monotonic()
+        answers = self.store.commit(items)
+        done = time.monotonic()
+        metrics.COMMIT_SECONDS.observe(done - began)
+        metrics.LAST_COMMIT.set(time.time())
+        for answer, commit in zip(answers, items, strict=True):
+            metrics.COMMITS.labels(answer).inc()
+            metrics.LOG_TIME.labels(commit.partition).set(commit.new.log_time)
+            metrics.ENGINE_SECONDS.observe(done - commit.fetched, commit.records)
+
+
+class Commits(DynamicSink[Commit]):
+    """The sink of the one worker."""
+
+    def __init__(self, store: Store) -> None:
+        """Commit to this store."""
+        self.store = store
+
+    def build(self, step_id: str, worker_index: int, worker_count: int) -> Committer:
+        """One committer a worker."""
+        return Committer(self.store)
+
+
+class Decider:
+    """Folds each batch in the partition that it belongs to."""
+
+    def __init__(self, partitions: Mapping[int, Partition]) -> None:
+        """Fold into these."""
+        self.partitions = partitions
+
+    def __call__(self, batches: list[Batch]) -> Iterable[Commit]:
+        """The commits of one fetch."""
+        commits = [
+            commit for batch in batches for commit in self.partitions[batch.partition].fold(batch)
+        ]
+        for partition in self.partitions.values():
+            _count(partition.counts)
+            partition.counts = Counts()
+        metrics.CACHED.set(sum(len(partition.kept) for partition in self.partitions.values()))
+        return commits
+
+
+def decide(log: Source[list[Batch]], fold: Decider, store: Store) -> Dataflow:
+    """The dataflow."""
+    flow = Dataflow("decide")
+    batches = op.input("events", flow, log)
+    commits = op.flat_map("fold", batches, fold)
+    op.output("commit", commits, Commits(store))
+    return flow
+
+
+def run_decide(settings: Settings, stop: Stop, numbers: Iterable[int] | None = None) -> None:
+    """Fold the events of these partitions (all, unless named) until stopped.
+
+    Raises LogError: the log is not the checkpoint's. StoreError: a commit failed or its answer was
+    lost.
+    """
+    identity = identify(settings)
+    store = Store(connect(settings))
+    mine = sorted(range(identity.partitions) if numbers is None else numbers)
+    if mine and mine[-1] >= identity.partitions:
+        raise LogError(EVENTS, f"has no partition {mine[-1]}, only 0 to {identity.partitions - 1}")
+    begun = {p: _begun(settings, store, p, str(identity)) for p in mine}
+    partitions = {
+        p: Partition(
+            p,
+            identity.partitions,
+            at,
+            stored_world(store, p),
+            store,
+            cache=settings.cache // len(mine) or 1,
+            patience=settings.refused_in_row,
+        )
+        for p, at in begun.items()
+    }
+    source = LogSource(
+        lambda: Log(settings, EVENTS, {p: at.offset for p, at in begun.items()}), stop
+    )
+    run_flow(decide(source, Decider(partitions), store))
+
+
+def stored_world(store: Store, partition: int) -> World:
+    """What is published in a partition, as the last commit left it."""
+    kept = store.world(partition)
+    if "eras" not in kept:
+        return worlds.genesis()
+    chain = msgspec.msgpack.decode(kept["eras"], type=list[tuple[float, worlds.Era]])
+    texts = [value.decode() for field, value in kept.items() if field.startswith("programme:")]
+    snapshots = {
+        field.removeprefix("model:"): msgspec.json.decode(value, type=Snapshot)
+        for field, value in kept.items()
+        if field.startswith("model:")
+    }
+    return worlds.restored(chain, texts, snapshots)
+
+
+def _begun(settings: Settings, store: Store, partition: int, log: str) -> Checkpoint:
+    where = f"{settings.topic_prefix}{EVENTS}[{partition}]"
+    stored = store.checkpoint(partition)
+    if stored is None:
+        stored = store.begin(partition, _start(settings, partition, where), log)
+    check_log(stored.log, log, where)
+    return stored
+
+
+def _start(settings: Settings, partition: int, where: str) -> int:
+    reader = Log(settings, EVENTS, {})
+    low = reader.start(partition)
+    reader.close()
+    if low and not settings.accept_trimmed_log:
+        raise LogError(
+            where,
+            f"there is no checkpoint, and the log begins at {low}: its first records are gone",
+            "restore Redis, or set PUNCHCARD_ACCEPT_TRIMMED_LOG=1 to begin without them",
+        )
+    return low
+
+
+def _count(counts: Counts) -> None:
+    for counted, metric in (
+        (counts.records, metrics.RECORDS),
+        (counts.decided, metrics.DECIDED),
+        (counts.notes, metrics.NOTED),
+        (counts.refused, metrics.REFUSED),
+    ):
+        for name, number in counted.items():
+            metric.labels(name).inc(number)

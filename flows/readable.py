@@ -1,0 +1,65 @@
+"""The readable fields of a profile hash: what on-site code reads, as integers or JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from engine import enrolments, ledger, rewards
+from engine.programme import Programme
+from engine.state import Customer
+from engine.world import World
+
+_json = msgspec.json.Encoder()
+
+
+def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
+    """The fields that every event may move: affinity and scores."""
+    return [
+        "affinity", _json.encode(world.mind.affinity(customer)),
+        "scores", _json.encode(world.mind.scores(customer)),
+    ]  # fmt: skip
+
+
+def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
+    """The fields that only change together with a decision, an order or a redemption."""
+    return [
+        "points", str(ledger.available(customer.ledger)),
+        "pending", str(ledger.pending(customer.ledger)),
+        "debt", str(customer.ledger.debt),
+        "tier", _tier(world.programme, customer),
+        "challenges", _json.encode(_challenges(world, customer)),
+        "rewards", _json.encode(_rewards(customer)),
+        "inbox", _json.encode(_inbox(customer)),
+    ]  # fmt: skip
+
+
+def _tier(programme: Programme, customer: Customer[Any]) -> str:
+    steps = programme.tiers.steps
+    return steps[min(customer.tier.level, len(steps) - 1)].id if steps else ""
+
+
+def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]]:
+    currency = world.programme.currency
+    return [
+        {
+            "id": each.challenge,
+            "progress": enrolments.progress(each),
+            "goal": world.versions[each.version].target(currency),
+            "done": bool(each.done),
+        }
+        for each in customer.challenges
+        if not each.closed
+    ]
+
+
+def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
+    return [
+        {"id": ident, "reward": grant.reward, "expires": grant.expires}
+        for ident, grant in customer.rewards.items()
+        if grant.state == rewards.UNLOCKED
+    ]
+
+
+def _inbox(customer: Customer[Any]) -> list[Mapping[str, Any]]:
+    return [{"id": ident, "at": at, "title": title} for at, ident, title in customer.inbox]

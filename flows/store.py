@@ -1,0 +1,222 @@
+"""The store: customers, outbox, timers and checkpoint of a partition change together or not at all.
+
+The promise rests on `commit.lua` and on one rule: whoever gets an error ends, and begins again from
+the stored checkpoint. A lost answer is harmless, because the same commit sent again says `already`.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, Final, cast
+
+import redis
+from msgspec import Struct
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from engine.errors import FencedError, LogError, SettingsError, StoreError
+from flows import keys
+from flows.settings import Settings
+
+SCRIPT: Final = files("flows").joinpath("commit.lua").read_text()
+MAX_RECORDS: Final = 500
+MAX_BYTES: Final = 1_000_000
+"""A commit is at most this large: while the script runs, nobody else is served."""
+
+Pairs = Sequence[bytes | str]
+
+
+class Checkpoint(Struct, frozen=True):
+    """Where a partition stands.
+
+    offset: the next to be read. token: drawn anew by every commit. log_time: in s.
+    """
+
+    offset: int
+    token: str
+    log: str
+    log_time: float = 0.0
+
+
+class Entry(Struct, frozen=True):
+    """Something to be published. topic: one of ours; headers: JSON or empty."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: bytes = b""
+
+
+class Commit(Struct, frozen=True):
+    """All effects of a batch.
+
+    customers: id → field, value, …; due: (when, id); gone: ids without a timer.
+
+    world: fields to set; dropped: fields of the world to delete.
+    """
+
+    partition: int
+    old: Checkpoint
+    new: Checkpoint
+    customers: Mapping[str, Pairs]
+    outbox: Sequence[Entry] = ()
+    due: Sequence[tuple[float, str]] = ()
+    gone: Sequence[str] = ()
+    world: Mapping[str, bytes] = {}
+    dropped: Sequence[str] = ()
+    fetched: float = 0.0
+    records: int = 0
+
+
+def new_token() -> str:
+    """A random token. A counter would go back together with a Redis that is restored."""
+    return secrets.token_hex(8)
+
+
+def connect(settings: Settings, **more: Any) -> redis.Redis:
+    """A client that never retries by itself: a repeated command must be our decision.
+
+    Raises SettingsError: nobody answers there.
+    """
+    client: redis.Redis = redis.Redis.from_url(
+        settings.redis,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=settings.redis_timeout,
+        socket_connect_timeout=settings.redis_timeout,
+        **more,
+    )
+    try:
+        client.ping()
+    except redis.RedisError as error:
+        raise SettingsError("PUNCHCARD_REDIS", f"{error}", "is Redis running?") from error
+    return client
+
+
+class Store:
+    """The keys of some partitions in Redis. One writer: `decide`."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        """Load the commit script."""
+        self.client = client
+        self.sha = client.script_load(SCRIPT)
+
+    def checkpoint(self, partition: int) -> Checkpoint | None:
+        """Where the partition stands; None where nothing was ever committed."""
+        found = cast(dict[bytes, bytes], self.client.hgetall(keys.checkpoint(partition)))
+        if not found:
+            return None
+        return Checkpoint(
+            int(found[b"offset"]),
+            found[b"token"].decode(),
+            found[b"log"].decode(),
+            float(found[b"log_time"]),
+        )
+
+    def begin(self, partition: int, offset: int, log: str) -> Checkpoint:
+        """The checkpoint of a partition that has none.
+
+        Of two who begin at once, one wins for both.
+        """
+        key = keys.checkpoint(partition)
+        first = {"offset": offset, "token": new_token(), "log": log, "log_time": 0.0}
+        with self.client.pipeline() as both:
+            for field, value in first.items():
+                both.hsetnx(key, field, str(value))
+            both.execute()
+        begun = self.checkpoint(partition)
+        if begun is None:
+            raise StoreError(key, "was written and is not there")
+        return begun
+
+    def states(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+        """The stored state of each customer, in one round trip."""
+        with self.client.pipeline(transaction=False) as all_of_them:
+            for who in customers:
+                all_of_them.hget(keys.customer(partition, who), "state")
+            return list(all_of_them.execute())
+
+    def due(self, partition: int, until: float, limit: int) -> list[str]:
+        """Whose timers are due, the longest due first."""
+        key = keys.timers(partition)
+        found = cast(list[bytes], self.client.zrangebyscore(key, "-inf", until, start=0, num=limit))
+        return [who.decode() for who in found]
+
+    def first_due(self, partition: int) -> float | None:
+        """When the next timer of the partition fires (s)."""
+        key = keys.timers(partition)
+        found = cast(list[tuple[bytes, float]], self.client.zrange(key, 0, 0, withscores=True))
+        return float(found[0][1]) if found else None
+
+    def world(self, partition: int) -> dict[str, bytes]:
+        """What is published in the partition."""
+        found = cast(dict[bytes, bytes], self.client.hgetall(keys.world(partition)))
+        return {field.decode(): value for field, value in found.items()}
+
+    def commit(self, commits: Sequence[Commit]) -> list[str]:
+        """Send all commits in one round trip: `ok` or `already` for each.
+
+        Raises FencedError: somebody else was there. StoreError: refused, or the answer was lost.
+        Either way, end.
+        """
+        try:
+            with self.client.pipeline(transaction=False) as sent:
+                for commit in commits:
+                    names, arguments = _packed(commit)
+                    sent.evalsha(self.sha, len(names), *names, *arguments)
+                answers = sent.execute(raise_on_error=False)
+        except redis.RedisError as error:
+            raise StoreError("commit", f"no answer from Redis: {error}") from error
+        for commit, answer in zip(commits, answers, strict=True):
+            if isinstance(answer, Exception):
+                raise _failure(commit, answer)
+        return [answer.decode() for answer in answers]
+
+
+def check_log(stored: str, log: str, where: str) -> None:
+    """Raises LogError: the topic is another one than the checkpoint speaks of."""
+    if stored != log:
+        raise LogError(
+            where,
+            f"the checkpoint was taken on log {stored}, the broker has {log}",
+            "it was remade or given more partitions: restore it, or begin with an empty Redis",
+        )
+
+
+def _failure(commit: Commit, answer: Exception) -> StoreError:
+    where = keys.checkpoint(commit.partition)
+    if str(answer).startswith("FENCED"):
+        return FencedError(where, f"is no longer at offset {commit.old.offset} with our token")
+    return StoreError(where, f"Redis refused the commit: {answer}")
+
+
+def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
+    """The script's keys and arguments, in its order."""
+    p, old, new = commit.partition, commit.old, commit.new
+    names = [keys.checkpoint(p), keys.outbox(p), keys.timers(p), keys.world(p)]
+    arguments: list[bytes | str] = [str(old.offset), old.token, str(new.offset), new.token, new.log]
+    for who, pairs in commit.customers.items():
+        names.append(keys.customer(p, who))
+        arguments.append(str(len(pairs)))
+        arguments += pairs
+    arguments.append(str(len(commit.outbox)))
+    for n, entry in enumerate(commit.outbox):
+        arguments += (f"{new.offset}-{n}", *_entry(entry))
+    _counted(arguments, [part for when, who in commit.due for part in (repr(when), who)])
+    _counted(arguments, commit.gone)
+    _counted(arguments, [part for pair in commit.world.items() for part in pair])
+    _counted(arguments, commit.dropped)
+    _counted(arguments, ["log_time", repr(new.log_time)])
+    return names, arguments
+
+
+def _entry(entry: Entry) -> list[bytes | str]:
+    pairs: list[bytes | str] = ["t", entry.topic, "k", entry.key, "v", entry.value]
+    if entry.headers:
+        pairs += ("h", entry.headers)
+    return [str(len(pairs)), *pairs]
+
+
+def _counted(arguments: list[bytes | str], pairs: Iterable[bytes | str]) -> None:
+    listed = list(pairs)
+    arguments.append(str(len(listed)))
+    arguments += listed

@@ -1,0 +1,4 @@
+"""Who gets what, when and why.
+
+Triggers, guards, messages, and the questions that models are asked.
+"""

@@ -1,0 +1,71 @@
+"""The whole check of a programme: its rules, its conditions and its messages."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from liquid.exceptions import LiquidError
+
+from engine.errors import ProgrammeError
+from engine.expression import Kind
+from engine.loading import check_programme, load_programme
+from engine.programme import PolicyRule, Programme
+from engine.reading import Mistake, Reading
+from engine.wording import guess
+from policies.templates import Template, Value, compile_template
+from policies.view import NAMES, SCORES
+
+_REHEARSALS: Final[tuple[Mapping[Kind, Value], ...]] = (
+    {Kind.NUMBER: 0.0, Kind.TEXT: "", Kind.TRUTH: False},
+    {Kind.NUMBER: 1234.5, Kind.TEXT: "text", Kind.TRUTH: True},
+)
+"""Members for whom every message is written once before anybody is told anything."""
+
+
+def check(text: str) -> list[ProgrammeError]:
+    """Every mistake in the file, in its order; none: it may be published."""
+    return check_programme(text, NAMES, SCORES, [messages_can_be_written])
+
+
+def load(text: str) -> Programme:
+    """The programme of a file's text.
+
+    Raises ProgrammeError: the first mistake.
+    """
+    for mistake in check(text):
+        raise mistake
+    return load_programme(text)
+
+
+def messages_can_be_written(reading: Reading) -> Iterator[Mistake]:
+    """Titles and bodies are Liquid, speak of what there is, and come out for everybody."""
+    for path, policy in reading.each(PolicyRule):
+        for key in ("title", "body"):
+            place = (*path, "message", key)
+            for problem, mend in _slips(getattr(policy.message, key)):
+                yield Mistake(place, problem, mend)
+
+
+def _slips(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        template = compile_template(text, where="")
+    except ProgrammeError as error:
+        yield error.problem, error.mend
+        return
+    unknown = sorted(template.reads - NAMES.keys())
+    for name in unknown:
+        mend = "`punchcard programme numbers` lists all"
+        yield f'unknown name "{name}"{guess(name, NAMES.keys())}', mend
+    if not unknown:
+        yield from filter(None, (_rehearse(template, values) for values in _REHEARSALS))
+
+
+def _rehearse(template: Template, values: Mapping[Kind, Value]) -> tuple[str, str] | None:
+    """What goes wrong for a member of whom every value of a kind is the same."""
+    number = values[Kind.NUMBER]
+    try:
+        template.write({name: values[NAMES[name]] for name in template.reads})
+    except Exception as error:  # Liquid's filters raise whatever Python raises on odd values
+        told = error.message if isinstance(error, LiquidError) else error
+        mend = "ask first, as in {% if points > 0 %} … {% endif %}"
+        return f"cannot be written where every number is {number:g}: {told}", mend
+    return None

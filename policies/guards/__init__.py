@@ -1,0 +1,15 @@
+"""The gates, in the order in which they are asked (DOMAIN: messages).
+
+The first objection decides.
+"""
+
+from typing import Final
+
+from policies.bid import Guard
+from policies.guards.caps import Caps
+from policies.guards.consent import Consent
+from policies.guards.holdout import Holdout
+from policies.guards.quiet import QuietHours
+from policies.guards.silence import Silence
+
+GUARDS: Final[tuple[Guard, ...]] = (Consent(), Holdout(), Silence(), Caps(), QuietHours())

@@ -1,0 +1,145 @@
+"""Features, models and policies, as the kernel meets them (`engine.world.Mind`)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import features
+from engine.dates import DAY, NEVER
+from engine.programme import Programme
+from engine.state import Customer
+from engine.turn import Turn
+from engine.world import Happened, Part
+from features import Memories
+from policies import crossings, messages, questions
+from policies.models import TASKS
+from policies.models.inputs import SCHEMA, inputs
+from policies.rulebook import compile_rules
+from policies.view import SCORES
+
+SHOWN: Final = 3
+"""Tastes of each kind that a profile shows."""
+
+
+class Mind:
+    """One programme's policies over all features and models."""
+
+    def __init__(self, programme: Programme) -> None:
+        """Compile the programme's policies.
+
+        Raises ProgrammeError: a condition or a template is wrong.
+        """
+        self.programme = programme
+        self.rules = compile_rules(programme)
+        self.parts: Mapping[str, Part] = {"pulse": Pulse(self), "deferred": Morning(self)}
+
+    def newcomer(self) -> Memories:
+        """A customer's empty memory."""
+        return Memories()
+
+    def welcome(self, customer: Customer[Any], who: str, now: float) -> None:
+        """Start the customer's own clock, and the scores where nothing is known."""
+        programme = self.programme
+        customer.pulse = questions.first_pulse(
+            programme.salt, who, now, programme.scores.every_days
+        )
+        customer.scores = [task.prior for task in TASKS]
+
+    def fold(self, turn: Turn, happened: Happened) -> None:
+        """Move the features; an event wakes the clock of a customer who was asleep."""
+        customer = turn.customer
+        features.fold(customer.memory, happened)
+        if customer.pulse == NEVER:
+            customer.pulse = turn.now + self.programme.scores.every_days * DAY
+            customer.due = min(customer.due, customer.pulse)
+
+    def score(self, turn: Turn) -> None:
+        """Every model over the same inputs.
+
+        The prior where none is published, or one for other inputs.
+        """
+        turn.numbers = features.numbers(turn.customer.memory, turn.now)
+        given = inputs(turn.numbers)
+        models = turn.world.models
+        turn.customer.scores = [
+            snapshot.score(given)
+            if (snapshot := models.get(task.name)) and snapshot.schema == SCHEMA
+            else task.prior
+            for task in TASKS
+        ]
+
+    def decide(self, turn: Turn, happened: Happened) -> None:
+        """Cancel what has lost its reason; ask the policies that this event can touch."""
+        rules = self.rules
+        if turn.customer.deferred and happened.name in rules.cancels:
+            messages.cancel(turn, rules.cancels[happened.name])
+        for policy in rules.by_event.get(happened.name, ()):
+            messages.consider(turn, policy)
+        for policy, line in rules.crossings:
+            crossings.evaluate(turn, policy, line)
+
+    def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
+        """The strongest tastes."""
+        taste = customer.memory.affinity
+        return {
+            "categories": _rounded(taste.categories.top(SHOWN)),
+            "brands": _rounded(taste.brands.top(SHOWN)),
+        }
+
+    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
+        """Probabilities, to four digits."""
+        return {name: round(customer.scores[place], 4) for name, place in SCORES.items()}
+
+
+def _rounded(favourites: list[tuple[str, float]]) -> dict[str, float]:
+    return {name: round(share, 3) for name, share in favourites}
+
+
+class Pulse:
+    """The customer's own clock.
+
+    Answers that are ripe, then a question, then another look at crossings.
+    """
+
+    def __init__(self, mind: Mind) -> None:
+        """Fire for this mind's policies."""
+        self.mind = mind
+
+    def due(self, customer: Customer[Any]) -> float:
+        """The next question, answer, or second look."""
+        return min(questions.due(customer), crossings.due(customer))
+
+    def fire(self, turn: Turn) -> None:
+        """Look again, with fresh scores."""
+        questions.answer(turn)
+        self.mind.score(turn)
+        if turn.customer.pulse <= turn.now:
+            questions.ask(turn)
+        for policy, line in self.mind.rules.crossings:
+            crossings.evaluate(turn, policy, line)
+
+
+class Morning:
+    """Deferred messages whose time has come."""
+
+    def __init__(self, mind: Mind) -> None:
+        """Fire for this mind's policies."""
+        self.mind = mind
+
+    def due(self, customer: Customer[Any]) -> float:
+        """The earliest of them."""
+        return messages.due(customer)
+
+    def fire(self, turn: Turn) -> None:
+        """Ask every gate again; a policy that is gone takes its message along."""
+        self.mind.score(turn)
+        customer = turn.customer
+        ripe = [deferred for deferred in customer.deferred if deferred.until <= turn.now]
+        customer.deferred = [
+            deferred for deferred in customer.deferred if deferred.until > turn.now
+        ]
+        for deferred in ripe:
+            policy = self.mind.rules.by_id.get(deferred.policy)
+            if policy is None:
+                messages.suppress(turn, deferred.policy, "policy_gone", "deferred")
+            else:
+                messages.reconsider(turn, policy, deferred)

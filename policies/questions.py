@@ -1,0 +1,89 @@
+"""What the models are asked about a member, and what came of it.
+
+On a clock of the member's own, spread by a hash of the id: asked only after events, a model would
+learn about people who have just bought. Both answers of a question leave together when its horizon
+has passed, never the yes when it is seen and the no at the end (measured: that costs .01 to .11 AUC
+and the calibration).
+"""
+
+from typing import Any, Final
+
+from engine.chance import digest, draw
+from engine.dates import DAY
+from engine.decisions import Outcome
+from engine.state import Customer, Question
+from engine.turn import Turn
+from policies.messages import version
+from policies.models import TASKS, Task
+from policies.models.inputs import SCHEMA, inputs, pack, unpack
+
+DORMANT: Final = 400 * DAY
+"""A member unseen for this long is not asked about any more, until the next event (s)."""
+_BY_NAME: Final = {task.name: task for task in TASKS}
+
+
+def first_pulse(salt: str, who: str, now: float, every_days: int) -> float:
+    """When a newcomer is first asked about: within the first period, by a hash of the id."""
+    return now + draw(f"{salt}/pulse", who) * every_days * DAY
+
+
+def due(customer: Customer[Any]) -> float:
+    """When the next question is asked or answered."""
+    answers = (_answered(each, model) for each in customer.questions for model in each.open)
+    return min((customer.pulse, *answers))
+
+
+def ask(turn: Turn) -> None:
+    """Put today's numbers aside, with what each model says about them; the scores must be fresh."""
+    customer = turn.customer
+    asked = {
+        task.name: (customer.scores[n], version(turn, task.name))
+        for n, task in enumerate(TASKS)
+        if customer.orders or not task.buyers_only
+    }
+    if asked:
+        customer.questions.append(Question(turn.now, pack(inputs(turn.numbers)), asked))
+    customer.pulse = turn.now + turn.world.programme.scores.every_days * DAY
+
+
+def answer(turn: Turn) -> None:
+    """Every question whose horizon has passed leaves as an outcome, whichever the answer."""
+    customer = turn.customer
+    for question in customer.questions:
+        ripe = [model for model in question.open if _answered(question, model) <= turn.now]
+        for task in map(_BY_NAME.__getitem__, ripe):
+            outcome = _outcome(turn, question, task)
+            if outcome is not None:
+                turn.outcomes.append(outcome)
+    customer.questions = [question for question in customer.questions if question.open]
+
+
+def _answered(question: Question, model: str) -> float:
+    """When a model's horizon has passed (s)."""
+    return question.asked + _BY_NAME[model].horizon * DAY
+
+
+def _outcome(turn: Turn, question: Question, task: Task) -> Outcome | None:
+    """None: one of the many negatives that their like stand for, drawn by a hash."""
+    score, scored_by = question.open.pop(task.name)
+    ident = digest(turn.who, task.name, repr(question.asked))
+    until = question.asked + task.horizon * DAY
+    bought = any(question.asked < order.at <= until for order in turn.customer.orders.values())
+    answer = task.answer(bought)
+    weight = task.weight(answer)
+    if weight > 1 and draw(f"{turn.world.programme.salt}/keep", ident) >= 1 / weight:
+        return None
+    features = unpack(question.inputs)
+    return Outcome(
+        ident,
+        turn.who,
+        task.name,
+        scored_by,
+        SCHEMA,
+        question.asked,
+        turn.now,
+        features,
+        answer,
+        score,
+        weight,
+    )

@@ -1,0 +1,77 @@
+"""What a condition or a template can speak of.
+
+The catalogue's numbers, the scores, and where the member stands.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from engine import ledger
+from engine.expression import Kind
+from engine.turn import Turn
+from features import CATALOGUE, INDEX
+from policies.models import TASKS
+
+Value = float | str | bool
+
+STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
+    "points": (
+        Kind.NUMBER,
+        "points that may be spent",
+        lambda turn: ledger.available(turn.customer.ledger),
+    ),
+    "pending": (Kind.NUMBER, "points that wait", lambda turn: ledger.pending(turn.customer.ledger)),
+    "debt": (Kind.NUMBER, "points owed", lambda turn: turn.customer.ledger.debt),
+    "tier": (Kind.TEXT, "id of the tier, empty without tiers", lambda turn: tier_id(turn)),
+    "country": (
+        Kind.TEXT,
+        "ISO 3166 code, empty while unknown",
+        lambda turn: turn.customer.country,
+    ),
+    "known": (Kind.TRUTH, "has a customer id", lambda turn: turn.customer.known),
+    "holdout": (Kind.TRUTH, "is held out", lambda turn: turn.customer.holdout),
+}
+"""Name → kind, meaning, and how it is read."""
+
+SCORES: Final[Mapping[str, int]] = {task.name: n for n, task in enumerate(TASKS)}
+
+NAMES: Final[Mapping[str, Kind]] = {
+    **{number.name: Kind.NUMBER for number in CATALOGUE},
+    **dict.fromkeys(SCORES, Kind.NUMBER),
+    **{name: kind for name, (kind, _, _) in STANDING.items()},
+}
+"""Everything that a condition may name."""
+
+
+class View(Mapping[str, Value]):
+    """The names, read from a turn only when asked for."""
+
+    __slots__ = ("turn",)
+
+    def __init__(self, turn: Turn) -> None:
+        """Look at this turn; `turn.numbers` must have been filled."""
+        self.turn = turn
+
+    def __getitem__(self, name: str) -> Value:
+        """The value now. Raises KeyError for a name that is not in `NAMES`."""
+        place = INDEX.get(name)
+        if place is not None:
+            return self.turn.numbers[place]
+        score = SCORES.get(name)
+        return (
+            self.turn.customer.scores[score] if score is not None else STANDING[name][2](self.turn)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        """How many names there are."""
+        return len(NAMES)
+
+
+def tier_id(turn: Turn) -> str:
+    """The id of the member's tier; empty where the programme has none."""
+    steps = turn.world.programme.tiers.steps
+    return steps[min(turn.customer.tier.level, len(steps) - 1)].id if steps else ""
