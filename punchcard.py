@@ -1,4 +1,7 @@
-"""Punchcard's public face for a shop's own code: reading profiles. All else is the `punchcard` command."""
+"""Punchcard's face to a shop's own code: reading profiles.
+
+Everything else is the `punchcard` command.
+"""
 
 from flows.profiles import (
     ChallengeProgress,

@@ -1,68 +1,74 @@
-"""Members in challenges: joining, counting, completing once a cycle, and rolling back (DOMAIN: challenges).
+"""Members in challenges: joining, counting, taking back, and the end of windows (DOMAIN).
 
-Progress is a set of contributions by order, so repeats and any order of arrival end the same. The kinds
-(`engine/challenges`) say only what an order brings and how much is needed.
+`engine.cycles` says which cycle a contribution belongs to, `engine.completions` what follows, and
+the kinds (`engine/challenges`) only what an order brings and how much is needed.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, Final
 
-from engine import rewards
-from engine.chance import digest
 from engine.challenges import Challenge
-from engine.dates import DAY, HOUR, NEVER, period
+from engine.completions import enrol, judge, name, target
+from engine.completions import progress as progress
+from engine.cycles import LATE, calendar, deal, is_dealt, takes
+from engine.dates import DAY, NEVER
 from engine.events import Line
-from engine.state import Customer, Enrolment, Order
+from engine.state import Customer, Enrolment, Order, Part
 from engine.turn import Turn
 
-LATE = 72 * HOUR
-"""How long after its window's end a contribution of that window still counts."""
-ROLLBACK = 60 * DAY
-"""How long after its end an enrolment is kept, so that a refund can still take from it."""
-ANNOUNCED = 0.25
-"""Progress is announced at the first contribution and whenever another quarter of the goal is reached."""
+ROLLBACK: Final = 60 * DAY
+"""How long after its end, or its completion, an enrolment is kept for a refund to take from (s)."""
+
+Bring = Callable[[Challenge], Part | None]
+"""What something brings to a challenge; None: it does not count there."""
 
 
 def join(turn: Turn, ident: str, at: float) -> None:
-    """Take part on one's own wish. Again, it starts a new cycle if the challenge may be repeated."""
-    challenge = next((each for each in turn.world.programme.challenges if each.id == ident), None)
-    if challenge is None:
-        turn.note("unknown_challenge")
+    """Take part on one's own wish; again, where the challenge may be repeated, even at once.
+
+    What happened since, but arrived before, counts. at: event time.
+    """
+    customer, challenges = turn.customer, turn.world.programme.challenges
+    challenge = next((each for each in challenges if each.id == ident), None)
+    objection = _objection(turn, challenge, at)
+    if challenge is None or objection is not None:
+        turn.note(objection or "unknown_challenge")
         return
-    mine = [enrolment for enrolment in turn.customer.challenges if enrolment.challenge == ident]
-    if mine and (challenge.repeat == "none" or challenge.every):
-        turn.note("already_enrolled")
-        return
-    _enrol(turn, challenge, _cycle(challenge, len(mine), at, challenge.window(at)))
+    enrolment = _begin(turn, challenge, at, challenge.window(at))
+    for key, part in _here_before(customer, challenge):
+        if enrolment.started <= part[0] < enrolment.ends:
+            enrolment.parts[key] = _renewed(customer, challenge, key, part)
+    judge(turn, challenge, enrolment, 0)
 
 
 def count_order(turn: Turn, ident: str, order: Order, lines: tuple[Line, ...]) -> None:
-    """A new order: whatever it counts for among the challenges joined, and those that are joined by it."""
-    for enrolment, challenge in _counting(turn, order.at, None):
+    """A new order: whatever it counts for, in cycles that run and in those that it begins."""
+
+    def bring(challenge: Challenge) -> Part | None:
         chosen = _chosen(challenge, lines)
-        if chosen and ident not in enrolment.parts:
-            _add(turn, challenge, enrolment, ident, (order.at, chosen, challenge.amount(order, chosen)))
+        return (order.at, chosen, challenge.amount(order, chosen)) if chosen else None
+
+    _count(turn, None, ident, order.at, bring)
 
 
-def count_action(turn: Turn, name: str, key: str, at: float) -> None:
+def count_action(turn: Turn, action: str, key: str, at: float) -> None:
     """Something that counts besides orders: a review, a share. key: its message id."""
-    for enrolment, challenge in _counting(turn, at, name):
-        _add(turn, challenge, enrolment, key, (at, [], 1))
+    _count(turn, action, key, at, lambda challenge: (at, [], 1))
 
 
 def take_back(turn: Turn, ident: str, order: Order) -> None:
-    """A refund: every contribution of this order, as it is now; too little left rolls a completion back."""
-    for enrolment in turn.customer.challenges:
-        if ident in enrolment.parts:
-            at, lines, _ = enrolment.parts[ident]
-            challenge = turn.world.versions[enrolment.version]
-            enrolment.parts[ident] = (at, lines, challenge.amount(order, lines))
-            _judge(turn, challenge, enrolment, 0)
-
-
-def progress(enrolment: Enrolment) -> int:
-    """How much there is, in the challenge's unit (pieces or minor units)."""
-    return sum(amount for _, _, amount in enrolment.parts.values())
+    """A refund: what this order brought is now worth what is kept of it."""
+    holding = [each for each in turn.customer.challenges if ident in each.parts]
+    for enrolment in holding:
+        challenge = turn.world.versions[enrolment.version]
+        before = progress(enrolment)
+        part = _renewed(turn.customer, challenge, ident, enrolment.parts[ident])
+        if is_dealt(turn, enrolment):
+            _deal(turn, challenge, ident, part)
+        else:
+            enrolment.parts[ident] = part
+            judge(turn, challenge, enrolment, before)
 
 
 def due(customer: Customer[Any]) -> float:
@@ -71,130 +77,160 @@ def due(customer: Customer[Any]) -> float:
 
 
 def fire(turn: Turn) -> None:
-    """Close windows whose time for late events is over; forget those that no refund can reach."""
+    """Close windows that nothing late can reach; forget those that no refund can reach."""
     for enrolment in list(turn.customer.challenges):
         if _moment(enrolment) > turn.now:
             continue
         if enrolment.closed:
             turn.customer.challenges.remove(enrolment)
             continue
-        enrolment.closed = True
+        enrolment.closed, enrolment.ends = True, min(enrolment.ends, turn.now)
         if not enrolment.done:
-            turn.say("Challenge Expired", enrolment.challenge, _key(enrolment), progress=progress(enrolment))
+            amount = progress(enrolment)
+            turn.say("Challenge Expired", enrolment.challenge, name(enrolment), progress=amount)
 
 
-def _counting(turn: Turn, at: float, action: str | None) -> Iterator[tuple[Enrolment, Challenge]]:
-    """Open cycles that a moment falls into, each with the definition that it was joined on."""
-    joined = set()
+def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None:
+    """Why this challenge cannot be joined now."""
+    if challenge is None:
+        return "unknown_challenge"
+    if challenge.join == "automatic":
+        return "joined_by_itself"
+    if not turn.customer.known:
+        return "not_a_member"
+    if _used_up(turn.customer, challenge):
+        return "already_enrolled"
+    return "too_late" if challenge.window(at) + LATE <= turn.now else None
+
+
+def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) -> None:
+    """Into every cycle that takes it, else into a new one."""
+    if not turn.customer.known:
+        return
+    taken = set()
     for enrolment in list(turn.customer.challenges):
         challenge = turn.world.versions[enrolment.version]
-        if challenge.action == action and _takes(enrolment, challenge, at):
-            joined.add(challenge.id)
-            yield enrolment, challenge
+        mine = challenge.action == action and not is_dealt(turn, enrolment)
+        if mine and takes(turn, enrolment, at):
+            taken.add(challenge.id)
+            _add(turn, challenge, enrolment, key, bring(challenge))
     for challenge in turn.world.programme.challenges:
-        if challenge.action == action and challenge.id not in joined and challenge.join == "automatic":
-            yield from ((enrolment, challenge) for enrolment in _fresh(turn, challenge, at))
+        part = bring(challenge) if challenge.action == action else None
+        if part is None:
+            continue
+        if challenge.join == "opt_in":
+            _wait(turn, challenge, key, part)
+        elif challenge.id not in taken:
+            _begin_or_deal(turn, challenge, key, part)
 
 
-def _takes(enrolment: Enrolment, challenge: Challenge, at: float) -> bool:
-    """Joined by itself, a cycle also takes what happened before but arrived late."""
-    early = LATE if challenge.join == "automatic" and not challenge.every else 0.0
-    return not enrolment.closed and enrolment.started - early <= at < enrolment.ends
+def _add(
+    turn: Turn, challenge: Challenge, enrolment: Enrolment, key: str, part: Part | None
+) -> None:
+    if part is not None:
+        before = progress(enrolment)
+        enrolment.parts[key] = part
+        judge(turn, challenge, enrolment, before)
 
 
-def _fresh(turn: Turn, challenge: Challenge, at: float) -> list[Enrolment]:
-    """The new cycle that this moment opens, as yet unsaved; none if there may be no more, or it is over."""
+def _wait(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+    """Keep what chooses among lines and events while the word of its joining may be on the way.
+
+    What takes every order finds it among the orders.
+    """
+    if challenge.chooses and not _used_up(turn.customer, challenge):
+        early = [*turn.customer.early, (challenge.id, key, part)]
+        turn.customer.early = [each for each in early if each[2][0] > turn.now - LATE]
+
+
+def _here_before(customer: Customer[Any], challenge: Challenge) -> Iterator[tuple[str, Part]]:
+    """What arrived before its challenge was joined."""
+    if challenge.chooses:
+        yield from ((key, part) for ident, key, part in customer.early if ident == challenge.id)
+    else:
+        for ident, order in customer.orders.items():
+            yield ident, (order.at, list(range(len(order.lines))), 0)
+
+
+def _begin_or_deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+    if challenge.every is None:
+        if not _too_late(turn, challenge, part[0]):
+            _deal(turn, challenge, key, part)
+        return
+    cycle, start, end = calendar(turn, challenge.every, part[0])
+    known = any(
+        each.challenge == challenge.id and each.cycle == cycle for each in turn.customer.challenges
+    )
+    if not known and turn.now < end + LATE:
+        enrolment = enrol(turn, challenge, cycle, start, end)
+        _add(turn, challenge, enrolment, key, part)
+
+
+def _too_late(turn: Turn, challenge: Challenge, at: float) -> bool:
+    """Whether a contribution falls into a window that is closed, or that could only be closed."""
+    fixed = [
+        enrolment.ends
+        for enrolment in turn.customer.challenges
+        if enrolment.challenge == challenge.id and not is_dealt(turn, enrolment)
+    ]
+    if _used_up(turn.customer, challenge) and not _dealt(turn, challenge):
+        return True
+    return at < max(fixed, default=0.0) or challenge.window(at) + LATE <= turn.now
+
+
+def _used_up(customer: Customer[Any], challenge: Challenge) -> bool:
+    return challenge.repeat == "none" and challenge.id in customer.begun
+
+
+def _dealt(turn: Turn, challenge: Challenge) -> list[Enrolment]:
     mine = [each for each in turn.customer.challenges if each.challenge == challenge.id]
-    if not turn.customer.known:
-        return []
-    if challenge.every:
-        start, end = period(at, challenge.every, turn.zone)
-        known = any(each.cycle == int(start) for each in mine)
-        return [] if known or turn.now >= end + LATE else [_cycle(challenge, int(start), start, end)]
-    if mine and (challenge.repeat == "none" or at < max(each.ends for each in mine)):
-        return []
-    return [_cycle(challenge, len(mine), at, challenge.window(at))]
+    return [each for each in mine if is_dealt(turn, each)]
 
 
-def _chosen(challenge: Challenge, lines: tuple[Line, ...]) -> list[int]:
-    """The lines that count. An order without lines is one line, unless the challenge asks for certain ones."""
+def _deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+    """Deal the contributions of all open cycles anew, with this one new or changed."""
+    running = _dealt(turn, challenge)
+    before = [progress(enrolment) for enrolment in running]
+    parts = {known: part for enrolment in running for known, part in enrolment.parts.items()}
+    cycles = deal(challenge, target(turn, challenge), {**parts, key: part})
+    for cycle in cycles[len(running) :]:
+        running.append(_begin(turn, challenge, cycle.started, cycle.ends))
+        before.append(0)
+    for enrolment, cycle, known_of in zip_longest(running, cycles, before):
+        if cycle is None:  # a refund has moved its contributions to the cycle before
+            enrolment.parts, enrolment.ends = {}, challenge.window(enrolment.started)
+        else:
+            enrolment.started, enrolment.ends = cycle.started, cycle.ends
+            enrolment.parts = cycle.parts
+        judge(turn, challenge, enrolment, known_of)
+
+
+def _begin(turn: Turn, challenge: Challenge, started: float, ends: float) -> Enrolment:
+    begun = turn.customer.begun
+    cycle = begun.get(challenge.id, 0)
+    begun[challenge.id] = cycle + 1
+    return enrol(turn, challenge, cycle, started, ends)
+
+
+def _chosen(challenge: Challenge, lines: Sequence[Line]) -> list[int]:
+    """The lines that count. An order told without lines is one, unless certain ones are asked."""
     if not lines:
-        return [] if challenge.categories or challenge.brands or challenge.products else [0]
+        return [] if challenge.chooses else [0]
     return [n for n, line in enumerate(lines) if challenge.picks(line)]
 
 
-def _cycle(challenge: Challenge, cycle: int, start: float, end: float) -> Enrolment:
-    return Enrolment(challenge.id, challenge.version, cycle, start, end)
-
-
-def _add(turn: Turn, challenge: Challenge, enrolment: Enrolment, key: str, part: tuple[float, list[int], int]) -> None:
-    if enrolment not in turn.customer.challenges:
-        _enrol(turn, challenge, enrolment)
-    before = progress(enrolment)
-    enrolment.parts[key] = part
-    _judge(turn, challenge, enrolment, before)
-
-
-def _enrol(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
-    turn.customer.challenges.append(enrolment)
-    ends = None if enrolment.ends == NEVER else enrolment.ends
-    target = challenge.target(turn.world.programme.currency)
-    turn.say("Challenge Enrolled", challenge.id, _key(enrolment), goal=target, ends=ends)
-
-
-def _judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
-    """Complete, roll back, or announce progress, from the contributions alone."""
-    goal, now = challenge.target(turn.world.programme.currency), progress(enrolment)
-    if now >= goal and not enrolment.done:
-        _complete(turn, challenge, enrolment, goal)
-    elif now < goal and enrolment.done:
-        _roll_back(turn, challenge, enrolment)
-    elif now > before and not enrolment.done and (before == 0 or _quarters(now, goal) > _quarters(before, goal)):
-        turn.say("Challenge Progressed", challenge.id, f"{_key(enrolment)}@{turn.cause}", progress=now, goal=goal)
-
-
-def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment, goal: int) -> None:
-    enrolment.done = _crossing(enrolment, goal)
-    key = f"{_key(enrolment)}@{turn.cause}"
-    turn.say("Challenge Completed", challenge.id, key, goal=goal, completed=enrolment.done)
-    if challenge.reward is not None:
-        rewards.unlock(turn, entitlement(turn.who, enrolment), challenge.reward, challenge.id)
-    if challenge.repeat == "on_completion" and not challenge.every:
-        enrolment.ends = min(enrolment.ends, enrolment.done)
-
-
-def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
-    enrolment.done = 0.0
-    if not challenge.every:
-        enrolment.ends = challenge.window(enrolment.started)
-    key = f"{_key(enrolment)}@{turn.cause}"
-    gone = rewards.revoke(turn, entitlement(turn.who, enrolment), challenge.id)
-    reason = "reward_revoked" if gone else "reward_stays"
-    turn.say("Challenge Rolled Back", challenge.id, key, (reason,), progress=progress(enrolment))
-
-
-def entitlement(who: str, enrolment: Enrolment) -> str:
-    """One id a cycle, whatever completes it and however often."""
-    return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
-
-
-def _crossing(enrolment: Enrolment, goal: int) -> float:
-    """The event time at which the target was crossed, in the order of event times."""
-    total = 0
-    for at, _, amount in sorted(enrolment.parts.values()):
-        total += amount
-        if total >= goal:
-            return at
-    return max(at for at, _, _ in enrolment.parts.values())
-
-
-def _quarters(amount: int, goal: int) -> int:
-    return int(amount / goal / ANNOUNCED)
-
-
-def _key(enrolment: Enrolment) -> str:
-    return f"{enrolment.challenge}/{enrolment.version}/{enrolment.cycle}"
+def _renewed(customer: Customer[Any], challenge: Challenge, key: str, part: Part) -> Part:
+    """What an order brings, as it is now; an action brings what it brought."""
+    order = customer.orders.get(key) if challenge.action is None else None
+    if order is None:
+        return part
+    at, lines, _ = part
+    return at, lines, challenge.amount(order, lines)
 
 
 def _moment(enrolment: Enrolment) -> float:
-    return enrolment.ends + (ROLLBACK if enrolment.closed else LATE)
+    """When it is closed; closed, when it is forgotten."""
+    if enrolment.closed:
+        return enrolment.ends + LATE + ROLLBACK
+    kept = enrolment.done + ROLLBACK if enrolment.done else NEVER
+    return min(enrolment.ends, kept) + LATE

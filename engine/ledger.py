@@ -41,7 +41,7 @@ def earn(turn: Turn, order: str, points: int, at: float) -> None:
     lot.matures = at + turn.world.programme.points.pending_days * DAY
     lot.pending += points
     turn.customer.ledger.issued += points
-    times = {"matures": lot.matures, "expires": lot.expires}
+    times: dict[str, Any] = {"matures": lot.matures, "expires": lot.expires}
     turn.say("Points Pending", "points", order, points=points, order_id=order, **times)
 
 
@@ -51,8 +51,8 @@ def credit(turn: Turn, source: str, points: int, at: float, rule: str) -> None:
     lot.available += points
     turn.customer.ledger.issued += points
     repaid = repay(turn.customer.ledger, lot)
-    figures = {"points": points, "source": source, "expires": lot.expires, "repaid": repaid}
-    turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures)
+    figures: dict[str, Any] = {"points": points, "source": source, "expires": lot.expires}
+    turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures, repaid=repaid)
 
 
 def reverse(turn: Turn, source: str, points: int, rule: str, key: str) -> None:

@@ -4,6 +4,7 @@ The text must be one that `tomllib` has read: the scanner leaves out every check
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -94,7 +95,7 @@ class Lines:
         keys = []
         while (token := self._next()).text != end:
             if token.text != ".":
-                keys.append(token.text.strip("\"'"))
+                keys.append(_key(token.text))
         return keys
 
     def _value(self, path: Path) -> None:
@@ -158,6 +159,10 @@ def dotted(path: Path, ids: Mapping[Path, str]) -> str:
         if ident := ids.get(path[:length]):
             text += f" ({shorten(ident)})"
     return text
+
+
+def _key(text: str) -> str:
+    return str(tomllib.loads(f"key = {text}")["key"]) if text[0] in "\"'" else text
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -111,7 +111,7 @@ def forget(turn: Turn) -> None:
 
 
 def _earning(turn: Turn, basket: Basket) -> tuple[int, Earning]:
-    """The earning base in the order's own minor units, and all of it in the programme's currency."""
+    """The earning base in the order's own minor units, and the earning in the programme's."""
     programme = turn.world.programme
     currency = (basket.currency or programme.currency).upper()
     earning = earning_base(basket, currency)

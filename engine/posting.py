@@ -1,7 +1,7 @@
 """What each event means to the ledger and its neighbours, before features and policies see it.
 
-A rule returns the event as posted, or None where it changed nothing (a repeat, a refusal, a refund parked), and then
-nobody else sees it.
+A rule returns the event as posted, or None where it changed nothing (a repeat, a refund parked),
+and then nobody else sees it.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine import enrolments, ledger, orders, profile, rewards, tiers
+from engine import enrolments, orders, profile, redemptions, rewards, tiers
 from engine.dates import DAY, HOUR
 from engine.events import (
     Alias,
@@ -36,22 +36,21 @@ STALE: Final = 30 * DAY
 
 
 def order_completed(turn: Turn, event: OrderCompleted, at: float) -> Happened | None:
-    """Points at the rate of today's tier; then the tier; then the challenges; then any refund that came too early."""
+    """Points at today's tier's rate, less any refund that came first; then tier, challenges."""
     basket = event.properties
     orders.forget(turn)
     order = orders.place(turn, basket, at)
     if order is None:
         return None
+    orders.unpark(turn, basket.order_id, order)
     if turn.now - at <= STALE:
         tiers.promote(turn, basket.order_id, order)
         enrolments.count_order(turn, basket.order_id, order, basket.products)
-    if orders.unpark(turn, basket.order_id, order):
-        _after_refund(turn, basket.order_id)
-    return happened("Order Completed", turn, event, at, money=order.kept, ordered=at)
+    return _happened("Order Completed", turn, event, at, money=order.kept, ordered=at)
 
 
 def order_refunded(turn: Turn, event: OrderRefunded, at: float) -> Happened | None:
-    """Points go back as they were recorded; an order that is not here yet makes the refund wait for it."""
+    """Points go back as they were recorded; a refund that comes before its order waits for it."""
     return _went_back(turn, event, at, whole=False)
 
 
@@ -60,27 +59,26 @@ def order_cancelled(turn: Turn, event: OrderCancelled, at: float) -> Happened | 
     return _went_back(turn, event, at, whole=True)
 
 
-def _went_back(turn: Turn, event: OrderRefunded | OrderCancelled, at: float, *, whole: bool) -> Happened | None:
+def _went_back(
+    turn: Turn, event: OrderRefunded | OrderCancelled, at: float, *, whole: bool
+) -> Happened | None:
     ident = event.properties.order_id
-    money = orders.refund(turn, event.properties, whole=whole, at=at)
-    if not money:
+    money = orders.refund(turn, event.properties, whole=whole)
+    if money is None:
         return None
-    _after_refund(turn, ident)
-    name = "Order Cancelled" if whole else "Order Refunded"
-    return happened(name, turn, event, at, money=-money, ordered=turn.customer.orders[ident].at)
-
-
-def _after_refund(turn: Turn, ident: str) -> None:
     order = turn.customer.orders[ident]
-    tiers.reconsider(turn, ident, order)
-    enrolments.take_back(turn, ident, order)
+    if turn.now - at <= STALE:
+        tiers.reconsider(turn)
+        enrolments.take_back(turn, ident, order)
+    name = "Order Cancelled" if whole else "Order Refunded"
+    return _happened(name, turn, event, at, money=-money, ordered=order.at)
 
 
 def redemption_requested(turn: Turn, event: RedemptionRequested, at: float) -> Happened | None:
     """Reserve points. A reward needs no reservation: it is one member's own already."""
     if event.properties.reward_id is None:
-        ledger.reserve(turn, event.properties.redemption_id, event.properties.points)
-    return happened("Redemption Requested", turn, event, at)
+        redemptions.reserve(turn, event.properties.redemption_id, event.properties.points)
+    return _happened("Redemption Requested", turn, event, at)
 
 
 def redemption_committed(turn: Turn, event: RedemptionCommitted, at: float) -> Happened | None:
@@ -89,14 +87,14 @@ def redemption_committed(turn: Turn, event: RedemptionCommitted, at: float) -> H
     if redemption.reward_id is not None:
         rewards.redeem(turn, redemption.reward_id, redemption.redemption_id)
     else:
-        ledger.commit(turn, redemption.redemption_id)
-    return happened("Redemption Committed", turn, event, at)
+        redemptions.commit(turn, redemption.redemption_id)
+    return _happened("Redemption Committed", turn, event, at)
 
 
 def redemption_released(turn: Turn, event: RedemptionReleased, at: float) -> Happened | None:
     """Give the points back."""
-    ledger.release(turn, event.properties.redemption_id, "released")
-    return happened("Redemption Released", turn, event, at)
+    redemptions.release(turn, event.properties.redemption_id, "released")
+    return _happened("Redemption Released", turn, event, at)
 
 
 def coupon_applied(turn: Turn, event: CouponApplied, at: float) -> Happened | None:
@@ -104,62 +102,64 @@ def coupon_applied(turn: Turn, event: CouponApplied, at: float) -> Happened | No
     coupon = event.properties
     if coupon.coupon_id is not None and coupon.coupon_id in turn.customer.rewards:
         rewards.redeem(turn, coupon.coupon_id, coupon.order_id or event.message_id)
-    return happened("Coupon Applied", turn, event, at)
+    return _happened("Coupon Applied", turn, event, at)
 
 
 def loyalty_enrolled(turn: Turn, event: LoyaltyEnrolled, at: float) -> Happened | None:
     """The first enrolment counts; a later one may still tell the zone."""
     customer = turn.customer
     customer.enrolled = min(at, customer.enrolled) if customer.enrolled else at
-    _learn(turn, event.properties.country, event.properties.timezone)
-    return happened("Loyalty Enrolled", turn, event, at)
+    _learn(turn, event.properties.country, event.properties.timezone, at)
+    return _happened("Loyalty Enrolled", turn, event, at)
 
 
 def identify(turn: Turn, event: Identify, at: float) -> Happened | None:
     """Zone and country, nothing else."""
-    _learn(turn, event.traits.country, event.traits.timezone)
-    return happened("identify", turn, event, at)
+    _learn(turn, event.traits.country, event.traits.timezone, at)
+    return _happened("identify", turn, event, at)
 
 
 def alias(turn: Turn, event: Alias, at: float) -> Happened | None:
     """Two ids, one person: counted. Each id keeps its own state."""
     turn.note("alias")
-    return happened("alias", turn, event, at)
+    return _happened("alias", turn, event, at)
 
 
 def consent_changed(turn: Turn, event: ConsentChanged, at: float) -> Happened | None:
     """Yes or no, on one channel for one purpose."""
     consent = event.properties
-    profile.set_consent(turn, consent.channel, consent.purpose, granted=consent.granted)
-    return happened("Consent Changed", turn, event, at)
+    granted = consent.granted
+    profile.set_consent(turn, consent.channel, consent.purpose, at, granted=granted)
+    return _happened("Consent Changed", turn, event, at)
 
 
 def unsubscribed(turn: Turn, event: Unsubscribed, at: float) -> Happened | None:
     """Silence, on one channel or on all."""
-    profile.silence(turn, event.properties.channel)
-    return happened("Unsubscribed", turn, event, at)
+    profile.silence(turn, event.properties.channel, at)
+    return _happened("Unsubscribed", turn, event, at)
 
 
 def challenge_joined(turn: Turn, event: ChallengeJoined, at: float) -> Happened | None:
     """A new cycle of a challenge that one joins."""
     enrolments.join(turn, event.properties.challenge_id, at)
-    return happened("Challenge Joined", turn, event, at)
+    return _happened("Challenge Joined", turn, event, at)
 
 
-def _learn(turn: Turn, country: str | None, timezone: str | None) -> None:
+def _learn(turn: Turn, country: str | None, timezone: str | None, at: float) -> None:
     if country is not None:
-        turn.customer.country = country
+        profile.set_country(turn, country, at)
     if timezone is not None:
-        profile.set_zone(turn, timezone)
+        profile.set_zone(turn, timezone, at)
 
 
-def happened(name: str, turn: Turn, event: Any, at: float, money: int = 0, ordered: float = 0.0) -> Happened:
-    """The event as posted."""
+def _happened(
+    name: str, turn: Turn, event: Any, at: float, money: int = 0, ordered: float = 0.0
+) -> Happened:
     return Happened(name, event, at, turn.now - at > LATE, money, ordered)
 
 
 class Rule(Struct, frozen=True):
-    """How an event is posted. keyed: a repeat is known by its business key, so its message id is not asked."""
+    """How an event is posted. keyed: it moves points, and is known by its business key besides."""
 
     post: Callable[[Turn, Any, float], Happened | None]
     keyed: bool = False

@@ -1,33 +1,50 @@
-"""Who a member is, as far as the rules need it: zone, country, consent and silence."""
+"""Who a member is, as far as the rules need it: zone, country, consent and silence.
+
+The newest word holds, by event time and not by arrival: a yes that was said before a no and comes
+after it changes nothing.
+"""
+
+from typing import Any, Final, get_args
 
 from engine.dates import zone
+from engine.programme import Channel
+from engine.state import Customer
 from engine.turn import Turn
 
-ANY_CHANNEL = "*"
+ANY_CHANNEL: Final = "*"
+"""How a silence on all channels is kept."""
+CHANNELS: Final[tuple[str, ...]] = get_args(Channel)
+MARKETING: Final = "marketing"
 
 
-def set_zone(turn: Turn, name: str) -> None:
-    """The last known zone; an unknown name is noted and changes nothing."""
-    if name == turn.customer.zone:
-        return
-    if zone(name) is None:
+def set_zone(turn: Turn, name: str, at: float) -> None:
+    """Where the member is; a zone that there is none such is noted and changes nothing."""
+    if name != turn.customer.zone and zone(name) is None:
         turn.note("unknown_zone")
-    else:
+    elif _newest(turn.customer, "zone", at):
         turn.customer.zone = name
 
 
-def set_consent(turn: Turn, channel: str, purpose: str, *, granted: bool) -> None:
-    """A word on one channel and purpose; a new yes also ends an unsubscription of that channel."""
-    word = consent_key(channel, purpose)
-    others = [known for known in turn.customer.consents if known != word]
-    turn.customer.consents = sorted([*others, word]) if granted else others
-    if granted:
-        turn.customer.silenced = [silent for silent in turn.customer.silenced if silent not in (channel, ANY_CHANNEL)]
+def set_country(turn: Turn, name: str, at: float) -> None:
+    """Where the member is at home: ISO 3166 alpha-2."""
+    if _newest(turn.customer, "country", at):
+        turn.customer.country = name
 
 
-def silence(turn: Turn, channel: str | None) -> None:
-    """No more marketing on a channel, or on any."""
-    turn.customer.silenced = sorted({*turn.customer.silenced, channel or ANY_CHANNEL})
+def set_consent(turn: Turn, channel: str, purpose: str, at: float, *, granted: bool) -> None:
+    """A word on one channel and purpose; a yes to marketing also ends the channel's silence."""
+    customer, word = turn.customer, consent_key(channel, purpose)
+    if _newest(customer, word, at):
+        others = [known for known in customer.consents if known != word]
+        customer.consents = sorted([*others, word]) if granted else others
+        customer.silenced = _silenced(customer)
+
+
+def silence(turn: Turn, channel: str | None, at: float) -> None:
+    """No more marketing on a channel, or on any, until a later yes to it."""
+    for silent in CHANNELS if channel is None else (channel,):
+        _newest(turn.customer, f"-{silent}", at)
+    turn.customer.silenced = _silenced(turn.customer)
 
 
 def consent_key(channel: str, purpose: str) -> str:
@@ -37,3 +54,25 @@ def consent_key(channel: str, purpose: str) -> str:
     'email:marketing'
     """
     return f"{channel}:{purpose}"
+
+
+def _newest(customer: Customer[Any], what: str, at: float) -> bool:
+    """Whether nothing newer has been said of this; if so, `at` is now the newest."""
+    if at < customer.told.get(what, at):
+        return False
+    customer.told[what] = at
+    return True
+
+
+def _silenced(customer: Customer[Any]) -> list[str]:
+    """The channels on which nothing was said yes to since the silence began."""
+    silences = {what[1:]: at for what, at in customer.told.items() if what.startswith("-")}
+    quiet = {
+        channel for channel, at in silences.items() if not _spoken_since(customer, channel, at)
+    }
+    return [ANY_CHANNEL] if quiet.issuperset(CHANNELS) else sorted(quiet)
+
+
+def _spoken_since(customer: Customer[Any], channel: str, at: float) -> bool:
+    word = consent_key(channel, MARKETING)
+    return word in customer.consents and customer.told[word] > at

@@ -42,9 +42,9 @@ class Reading:
         self.ids: dict[Path, str] = {}
         self._tables: list[tuple[Path, Struct]] = []
 
-    def each(self, kind: type[T]) -> Iterator[tuple[Path, T]]:
-        """Every table of a kind whose own keys are right, with its path, in the file's order."""
-        return ((path, table) for path, table in self._tables if isinstance(table, kind))
+    def each(self, *kinds: type[T]) -> Iterator[tuple[Path, T]]:
+        """Every table of these kinds whose keys are right, with its path, in the file's order."""
+        return ((path, table) for path, table in self._tables if isinstance(table, kinds))
 
     def table(self, kind: type[T], raw: Any, path: Path = ()) -> T | UnsetType:
         """A table by its keys; UNSET where one of them is wrong or missing.
@@ -53,8 +53,7 @@ class Reading:
         """
         if not isinstance(raw, dict):
             return self.refuse(path, f"{shown(raw)} is no table", "write keys and values in { }")
-        if isinstance(ident := raw.get("id"), str) and ident.isprintable():
-            self.ids[path] = ident
+        self._note_id(raw, path)
         fields = {each.name: each for each in structs.fields(kind) if each.name != SET_ON_LOADING}
         self._refuse_unknown(raw, [*_tag(kind), *fields], path)
         values = {
@@ -77,6 +76,10 @@ class Reading:
         self.mistakes.append(Mistake(path, problem, mend))
         return UNSET
 
+    def _note_id(self, raw: Mapping[str, Any], path: Path) -> None:
+        if isinstance(ident := raw.get("id"), str) and ident.isprintable():
+            self.ids[path] = ident
+
     def _refuse_unknown(self, raw: Mapping[str, Any], known: list[str], path: Path) -> None:
         for key in raw:
             if key not in known:
@@ -89,8 +92,8 @@ class Reading:
                 return self.table(table, raw, path)
             case inspect.UnionType(types=kinds) if tables := _tables(kinds):
                 return self._one_of(tables, raw, path)
-            case inspect.VarTupleType(item_type=inspect.StructType() | inspect.UnionType()):
-                return self._list(get_args(kind)[0], raw, path)
+            case inspect.VarTupleType() as wanted:
+                return self._list(get_args(kind)[0], wanted, raw, path)
             case inspect.DictType():
                 return self._amounts(get_args(kind)[0], raw, path)
             case inspect.DecimalType():
@@ -105,14 +108,16 @@ class Reading:
         told = raw.get("kind")
         if isinstance(told, str) and told in by_kind:
             return self.table(by_kind[told], raw, path)
+        self._note_id(raw, path)
         problem = "is missing" if told is None else f"{shown(told)} is no kind that there is"
         return self.refuse((*path, "kind"), problem, f"there are {', '.join(by_kind)}")
 
-    def _list(self, kind: Any, raw: Any, path: Path) -> tuple[Any, ...] | UnsetType:
-        """A list of tables, without those that are wrong."""
+    def _list(
+        self, kind: Any, wanted: inspect.VarTupleType, raw: Any, path: Path
+    ) -> tuple[Any, ...] | UnsetType:
+        """A list, without the entries that are wrong."""
         if not isinstance(raw, list):
-            problem = f"{shown(raw)} is no list"
-            return self.refuse(path, problem, f"write [[{path[-1]}]] above each of its tables")
+            return self.refuse(path, f"{shown(raw)} is no list", f"write {due(wanted)}")
         made = [self._value(kind, each, (*path, place)) for place, each in enumerate(raw)]
         return tuple(each for each in made if each is not UNSET)
 
@@ -136,8 +141,8 @@ class Reading:
         return self.refuse(path, f"{shown(raw)} is no amount", f"write {AMOUNT}; never below 0")
 
     def _plain(self, kind: Any, raw: Any, path: Path) -> Any:
-        """Numbers, texts, and lists of texts."""
-        if any(isinstance(text, str) and not text.strip() for text in (raw, *_entries(raw))):
+        """Numbers and texts."""
+        if isinstance(raw, str) and not raw.strip():
             return self.refuse(path, "is empty", "write a text between the quotes, or delete it")
         try:
             return msgspec.convert(raw, kind)
@@ -167,10 +172,6 @@ def _tables(kinds: tuple[inspect.Type, ...]) -> list[type[Struct]]:
 
 def _can_be_left_out(field: structs.FieldInfo) -> bool:
     return not field.required and isinstance(_info(field.type), inspect.StructType)
-
-
-def _entries(raw: Any) -> list[Any]:
-    return raw if isinstance(raw, list) else []
 
 
 def _choices(info: inspect.Type) -> list[str]:

@@ -29,7 +29,7 @@ def reserve(turn: Turn, redemption: str, points: int) -> None:
         return
     until = turn.now + turn.world.programme.points.lease_minutes * MINUTE
     ledger.holds.append(Hold(redemption, until, _take(ledger, points)))
-    figures = {"points": points, "redemption_id": redemption, "until": until}
+    figures: dict[str, Any] = {"points": points, "until": until, "redemption_id": redemption}
     turn.say("Points Reserved", "points", redemption, **figures)
 
 
@@ -55,7 +55,7 @@ def release(turn: Turn, redemption: str, because: str) -> None:
         turn.note("repeat")
         return
     points = _settle(turn.customer.ledger, hold, spent=False)
-    figures = {"points": points, "redemption_id": redemption}
+    figures: dict[str, Any] = {"points": points, "redemption_id": redemption}
     turn.say("Redemption Released", "points", redemption, (because,), **figures)
 
 
@@ -81,7 +81,10 @@ def _objection(customer: Customer[Any], points: int) -> str | None:
 
 
 def _refuse(turn: Turn, redemption: str, reason: str) -> None:
-    figures = {"available": available(turn.customer.ledger), "redemption_id": redemption}
+    figures: dict[str, Any] = {
+        "available": available(turn.customer.ledger),
+        "redemption_id": redemption,
+    }
     key = f"{redemption}@{turn.cause}"
     turn.say("Redemption Refused", "points", key, (reason,), **figures)
 

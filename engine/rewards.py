@@ -1,55 +1,76 @@
-"""Rewards that a member holds: unlocked → redeemed, expired or revoked. The terms of an unlocked one never change."""
+"""Rewards that a member holds: unlocked → redeemed, expired or revoked.
 
-from typing import Any
+The terms of an unlocked one never change.
+"""
+
+from typing import Any, Final
 
 from engine import ledger
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Grant
 from engine.turn import Turn
 
-UNLOCKED, REDEEMED, REVOKED, EXPIRED = "unlocked", "redeemed", "revoked", "expired"
-KEPT_DAYS = 60
-"""How long a settled grant is remembered, so that a late rollback or repeat still meets it."""
+UNLOCKED: Final = "unlocked"
+REDEEMED: Final = "redeemed"
+REVOKED: Final = "revoked"
+EXPIRED: Final = "expired"
+KEPT: Final = 60 * DAY
+"""How long after its expiry a grant is remembered, so that a late rollback still meets it (s)."""
 
 
-def unlock(turn: Turn, ident: str, reward: str, rule: str) -> None:
-    """Give a reward once. ident: the entitlement, which a repeat shares; revoked, it may be given again."""
+def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None:
+    """Give a reward once. at: event time that earned it.
+
+    ident: the entitlement, which a repeat shares; once revoked, it may be given again.
+    """
     terms = turn.world.programme.reward(reward)
-    held = turn.customer.rewards.get(ident)
-    if terms is None or (held is not None and held.state != REVOKED):
+    if terms is None:
+        turn.note("reward_gone")
         return
-    grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY, terms.points)
+    held = turn.customer.rewards.get(ident)
+    if held is not None and held.state != REVOKED:
+        return
+    grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY)
     turn.customer.rewards[ident] = grant
     key = f"{ident}@{turn.cause}"
     turn.say("Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires)
     if terms.kind == "points":
-        grant.state = REDEEMED
-        ledger.credit(turn, ident, terms.points, rule)
+        grant.state, grant.points = REDEEMED, terms.points
+        ledger.credit(turn, ident, terms.points, at, rule)
 
 
-def revoke(turn: Turn, ident: str, rule: str) -> bool:
-    """Take a reward back unless it was used. Points that it was worth are reversed. Returns whether it is gone."""
+def revoke(turn: Turn, ident: str, rule: str) -> str:
+    """Take a reward back unless it was used; returns what came of it.
+
+    Points that it was worth are reversed like any others, spent or not.
+    """
     grant = turn.customer.rewards.get(ident)
-    if grant is None or grant.state not in (UNLOCKED, REDEEMED) or (grant.state == REDEEMED and not grant.points):
-        return False
-    grant.state = REVOKED
+    if grant is None:
+        return "no_reward"
+    if grant.state != UNLOCKED and not grant.points:
+        return f"reward_{grant.state}"
+    points, grant.state, grant.points = grant.points, REVOKED, 0
     key = f"{ident}@{turn.cause}"
     turn.say("Reward Revoked", rule, key, ("rolled_back",), reward=grant.reward, reward_id=ident)
-    ledger.reverse(turn, ident, grant.points, rule, key)
-    return True
+    ledger.reverse(turn, ident, points, rule, key)
+    return "reward_revoked"
 
 
 def redeem(turn: Turn, ident: str, redemption: str) -> None:
-    """Use a reward at the till; refused with a reason unless it is unlocked. A repeat has no effect."""
+    """Use a reward at the till; refused with a reason unless it is unlocked.
+
+    redemption: what uses it, so that a repeat has no effect.
+    """
     grant = turn.customer.rewards.get(ident)
-    if grant is None or grant.state in (REVOKED, EXPIRED):
-        reason = grant.state if grant else "unknown_reward"
-        turn.say("Reward Refused", "rewards", f"{ident}/{redemption}", (reason,), reward_id=ident)
-    elif grant.state == REDEEMED:
+    if grant is not None and grant.state == UNLOCKED:
+        grant.state, grant.redemption = REDEEMED, redemption
+        turn.say("Reward Redeemed", "rewards", ident, reward=grant.reward, reward_id=ident)
+    elif grant is not None and grant.redemption == redemption:
         turn.note("repeat")
     else:
-        grant.state = REDEEMED
-        turn.say("Reward Redeemed", "rewards", ident, reward=grant.reward, reward_id=ident)
+        reason = "unknown_reward" if grant is None else grant.state
+        key = f"{ident}/{redemption}@{turn.cause}"
+        turn.say("Reward Refused", "rewards", key, (reason,), reward_id=ident)
 
 
 def due(customer: Customer[Any]) -> float:
@@ -71,4 +92,4 @@ def fire(turn: Turn) -> None:
 
 
 def _moment(grant: Grant) -> float:
-    return grant.expires if grant.state == UNLOCKED else grant.expires + KEPT_DAYS * DAY
+    return grant.expires if grant.state == UNLOCKED else grant.expires + KEPT

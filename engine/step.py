@@ -1,15 +1,16 @@
 """The kernel: one event of one customer in, everything that follows from it out.
 
-The order is the rule book (DOMAIN: time and identity): due timers → repeat? → ledger → tier → challenges → features →
-scores → policies. A reward unlocked by an event is visible to the policies of the same event.
+The order is the rule book (DOMAIN: time and identity): due timers → repeat? → ledger → tier →
+challenges → features → scores → policies. A reward unlocked by an event is visible to the policies
+of the same event.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 from zlib import crc32
 
-from engine import enrolments, ledger, orders, profile, rewards, tiers
-from engine.chance import draw
+from engine import enrolments, ledger, orders, profile, redemptions, rewards, tiers
+from engine.chance import digest, draw
 from engine.dates import DAY, MINUTE
 from engine.decisions import Effects
 from engine.events import NAMES, Happening
@@ -19,11 +20,15 @@ from engine.turn import Turn
 from engine.world import Happened, Part, World
 
 AHEAD: Final = 5 * MINUTE
-"""A clock that is further ahead than this is not believed: the event time becomes the log time, and it is noted."""
+"""A clock that is further ahead than this (s) is not believed: it is noted.
+
+Whatever lies ahead of the log counts as happening now.
+"""
 REMEMBERED: Final = 7 * DAY
-"""How long message ids are kept at least."""
+"""How long message ids are kept at least (s)."""
 
 PARTS: Final[Mapping[str, Part]] = {
+    "leases": redemptions,
     "ledger": ledger,
     "parked": orders,
     "tier": tiers,
@@ -47,21 +52,21 @@ def newcomer(world: World, who: str, now: float) -> Customer[Any]:
 def step(world: World, customer: Customer[Any], who: str, event: Happening, now: float) -> Effects:
     """Fold one event into a customer's state, which changes in place, and say what follows.
 
-    now: log time (s). Timers due by then fire first, each at its own moment. Raises only on a bug or on what
-    `orders.UnknownCurrencyError` tells; the caller then throws the half-changed state away.
+    now: log time (s). Timers due by then fire first, each at its own moment. Raises only on a bug,
+    or UnknownCurrencyError; the caller then throws the half-changed state away.
     """
     turn = Turn(world, customer, who, now, event.message_id, [], [], [])
     if customer.due <= now:
         _fire(turn)
     name = NAMES[type(event)]
     rule = RULES.get(name)
-    if (rule is None or not rule.keyed) and _repeated(customer.seen, event.message_id, now):
+    if _repeated(customer.seen, _mark(name, event.message_id, rule), now):
         turn.note("repeat")
         return turn.effects()
     happened = _posted(turn, name, event, rule)
     if happened is not None:
         _think(turn, happened)
-    if rule is not None or turn.decisions or turn.outcomes:
+    if rule is not None or turn.decisions or name in world.actions:
         customer.due = max(now, next_due(world, customer))
     return turn.effects()
 
@@ -95,12 +100,21 @@ def _fire(turn: Turn) -> None:
     turn.now, turn.world, turn.cause = now, world, cause
 
 
-def _repeated(seen: Seen, message_id: str, now: float) -> bool:
-    """Whether this id has been seen in the last 7 days; two generations, so that forgetting costs nothing."""
+def _mark(name: str, message_id: str, rule: Rule | None) -> int:
+    """What a message id is remembered by: 64 bits where points hang on it, else 32."""
+    if rule is not None and rule.keyed:
+        return int(digest(name, message_id, size=8), 16)
+    return crc32(message_id.encode())
+
+
+def _repeated(seen: Seen, mark: int, now: float) -> bool:
+    """Whether this was seen in the last 7 days.
+
+    Two generations, so that forgetting costs nothing.
+    """
     if now - seen.turned > REMEMBERED:
         seen.old = seen.young if now - seen.turned <= 2 * REMEMBERED else set()
         seen.young, seen.turned = set(), now
-    mark = crc32(message_id.encode())
     if mark in seen.young or mark in seen.old:
         return True
     seen.young.add(mark)
@@ -108,29 +122,33 @@ def _repeated(seen: Seen, message_id: str, now: float) -> bool:
 
 
 def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happened | None:
-    """Believe or correct the event's time, and let the ledger's rule have it first; None: it changed nothing."""
+    """Believe or correct the event's time, and let the ledger's rule have it first.
+
+    None: it changed nothing.
+    """
     now, at = turn.now, event.at(turn.now)
     if at > now:
         if at > now + AHEAD:
             turn.note("clock_ahead")
         at = now
-    customer = turn.customer
     if event.user_id is not None:
-        customer.known = True
+        turn.customer.known = True
     if event.context.timezone is not None:
-        profile.set_zone(turn, event.context.timezone)
-    return rule.post(turn, event, at) if rule is not None else Happened(name, event, at, now - at > LATE)
+        profile.set_zone(turn, event.context.timezone, at)
+    if rule is not None:
+        return rule.post(turn, event, at)
+    return Happened(name, event, at, now - at > LATE)
 
 
 def _think(turn: Turn, happened: Happened) -> None:
+    """Everything but the ledger, for what is not too old for it."""
+    if turn.now - happened.at > STALE:
+        turn.note("stale")
+        return
     world = turn.world
     if happened.name in world.actions:
         enrolments.count_action(turn, happened.name, happened.event.message_id, happened.at)
-    if turn.now - happened.at <= STALE:
-        world.mind.fold(turn, happened)
-        world.mind.score(turn)
-        if not happened.late:
-            world.mind.decide(turn, happened)
-    else:
-        turn.note("stale")
-
+    world.mind.fold(turn, happened)
+    world.mind.score(turn)
+    if not happened.late:
+        world.mind.decide(turn, happened)

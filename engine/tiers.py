@@ -97,8 +97,11 @@ def _move(
     turn: Turn, level: int, name: str, key: str, because: tuple[str, ...] = (), *, until: float
 ) -> None:
     tier = turn.customer.tier
-    figures = {"before": _name(turn, tier.level), "tier": _name(turn, level)}
+    figures: dict[str, Any] = {"before": _name(turn, tier.level), "tier": _name(turn, level)}
     tier.level, tier.grace, tier.until = level, 0.0, until
+    for order in turn.customer.orders.values():
+        if order.lifted > level:
+            order.lifted = 0
     turn.say(name, _name(turn, level), f"{key}@{level}", because, **figures)
 
 

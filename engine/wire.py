@@ -110,7 +110,7 @@ def _untracked(raw: bytes, error: msgspec.ValidationError) -> Happening | Ignore
     return Ignored(head.type if head.event is None else head.event)
 
 
-def _refusal(raw: bytes, error: ValueError | RecursionError) -> Refused:
+def _refusal(raw: bytes, error: Exception) -> Refused:
     text = str(error)
     if isinstance(error, RecursionError):
         return Refused("too_deep", "nested too deep")

@@ -22,8 +22,10 @@ def due(kind: inspect.Type) -> str:
             return told
         case inspect.UnionType(types=kinds):
             return " or ".join(due(kind) for kind in kinds if kind != inspect.NoneType())
+        case inspect.VarTupleType(item_type=inspect.StructType() | inspect.UnionType()):
+            return "its name in [[ ]] above each of its tables"
         case inspect.VarTupleType(item_type=item):
-            return f"a list in [ ] with commas, each entry {due(item)}"
+            return f"a list in [ ], each entry {due(item)}"
         case inspect.LiteralType(values=values):
             return f"one of {', '.join(map(str, values))}"
         case inspect.IntType(ge=low, le=high):

@@ -33,9 +33,9 @@ ORDERS: Final = 8
 class Taste(Struct, array_like=True, gc=False):
     """Names and what they weigh now (thousandths of an order), side by side, favourite first."""
 
-    names: list[str] = []
-    short: list[int] = []
-    long: list[int] = []
+    names: list[str] = field(default_factory=list)
+    short: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
 
     def like(self, name: str, short: int, long: int) -> None:
         """Add to a name, and let it rise to its place."""
@@ -46,14 +46,16 @@ class Taste(Struct, array_like=True, gc=False):
         self.short[place] += short
         self.long[place] += long
         while place and self.short[place] > self.short[place - 1]:
-            for column in (self.names, self.short, self.long):
-                column.insert(place - 1, column.pop(place))
+            _swap(self.names, place)
+            _swap(self.short, place)
+            _swap(self.long, place)
             place -= 1
 
     def fade(self) -> None:
         """One own purchase further."""
-        short = [round(weight * exp2(-1 / SHORT)) for weight in self.short]
-        long = [round(weight * exp2(-1 / LONG)) for weight in self.long]
+        quick, slow = exp2(-1 / SHORT), exp2(-1 / LONG)
+        short = [int(weight * quick) for weight in self.short]
+        long = [int(weight * slow) for weight in self.long]
         kept = [place for place, weight in enumerate(long) if weight >= FAINT]
         self.names = [self.names[place] for place in kept]
         self.short = [short[place] for place in kept]
@@ -98,13 +100,13 @@ class Affinity(Theme):
         Number("favourite_share", "share", 0.0, 1.0, "the favourite category's part of the taste"),
         Number("brand_share", "share", 0.0, 1.0, "the favourite brand's part of the taste"),
         Number("categories", "categories", 0.0, NAMES, "liked at present"),
-        Number("taste_changed", "0 or 1", 0.0, 1.0, "1: another favourite category than it was"),
+        Number("taste_changed", "0 or 1", 0.0, 1.0, "1: the favourite category is a new one"),
     )
     MOVED_BY: ClassVar = frozenset({"Product Viewed", "Order Completed"})
 
     categories: Taste = field(default_factory=Taste)
     brands: Taste = field(default_factory=Taste)
-    orders: list[int] = []
+    orders: list[int] = field(default_factory=list)
 
     def fold(self, happened: Happened) -> None:
         event: Any = happened.event
@@ -139,9 +141,13 @@ class Affinity(Theme):
     def _like(self, product: Line | Product, weight: int, newer: int = 0) -> None:
         short = long = weight
         if newer:
-            short = round(weight * exp2(-newer / SHORT))
-            long = round(weight * exp2(-newer / LONG))
+            short = int(weight * exp2(-newer / SHORT))
+            long = int(weight * exp2(-newer / LONG))
         if product.category:
             self.categories.like(product.category, short, long)
         if product.brand:
             self.brands.like(product.brand, short, long)
+
+
+def _swap(column: list[Any], place: int) -> None:
+    column[place - 1], column[place] = column[place], column[place - 1]

@@ -4,6 +4,8 @@ from bisect import insort
 from math import exp2, inf
 from typing import ClassVar, Final
 
+from msgspec import field
+
 from engine.dates import DAY
 from engine.world import Happened
 from features.theme import NEVER, Number, Theme, forward
@@ -31,7 +33,7 @@ class Carts(Theme):
     newest: int = 0
     weight: float = 0.0
     ordered: int = 0
-    since: list[int] = []
+    since: list[int] = field(default_factory=list)
 
     def fold(self, happened: Happened) -> None:
         at = int(happened.at)

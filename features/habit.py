@@ -6,6 +6,8 @@ from itertools import pairwise
 from math import exp2, inf, sqrt
 from typing import ClassVar, Final
 
+from msgspec import field
+
 from engine.dates import DAY
 from engine.world import Happened
 from features.theme import CENTS, NEVER, Number, Theme, forward
@@ -55,8 +57,8 @@ class Habit(Theme):
     short: float = 0.0
     mid: float = 0.0
     long: float = 0.0
-    moments: list[int] = []
-    paid: list[int] = []
+    moments: list[int] = field(default_factory=list)
+    paid: list[int] = field(default_factory=list)
     cv: float = USUAL_CV
 
     def fold(self, happened: Happened) -> None:
@@ -97,7 +99,7 @@ class Habit(Theme):
             self.paid[place] += money
             return
         self._count(at, 1)
-        self.first = min(at, self.first or at)
+        self.first = min(at, self.first) if self.first else at
         self.moments.insert(place, at)
         self.paid.insert(place, money)
         del self.moments[:-REMEMBERED], self.paid[:-REMEMBERED]

@@ -24,13 +24,14 @@ from engine.orders import UnknownCurrencyError
 from engine.posting import RULES
 from engine.state import Customer
 from engine.step import newcomer, step, tick
+from engine.storage import Codec
 from engine.wire import Ignored, Refused, decode
 from engine.world import World
 from features import Memories
 from flows import readable
 from flows.partition import partition_of
 from flows.record import AT_MS, Batch, Record
-from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, new_token
+from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, State, new_token
 from flows.topics import DEAD_LETTERS, DECISIONS, EVENTS, OUTCOMES
 from policies import worlds
 
@@ -44,6 +45,10 @@ ROOM: Final = MAX_BYTES - 300_000
 
 The rest is for one more record of the largest size.
 """
+READABLE: Final = 350
+"""What the readable fields of one part of a customer weigh, about (bytes)."""
+CODEC: Final = Codec(Memories)
+"""How customers are stored."""
 CONTROLLERS: Final = frozenset({"clock", "admin", "learn"})
 """Sources that may write control records."""
 
@@ -53,8 +58,8 @@ Decoded = Happening | Ignored | Refused
 class Loader(Protocol):
     """What a partition reads from the store."""
 
-    def states(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
-        """The stored state of each."""
+    def states(self, partition: int, customers: Sequence[str]) -> list[State | None]:
+        """The stored state of each, in its two parts."""
 
     def due(self, partition: int, until: float, limit: int) -> list[str]:
         """Whose timers are due."""
@@ -66,12 +71,13 @@ class Loader(Protocol):
 class Kept(Struct):
     """A customer in memory.
 
-    indexed: the timer that the store's index holds; size: bytes at the last commit.
+    indexed: the timer that the store's index holds. moving, standing: bytes of its parts.
     """
 
     customer: Customer[Any]
     indexed: float | None
-    size: int = 600
+    moving: int = 400
+    standing: int = 400
 
 
 class Folded(Struct):
@@ -144,7 +150,6 @@ class Partition:
         self.refused_in_row = 0
         self.kept: dict[str, Kept] = {}
         self.counts = Counts()
-        self._decode = msgspec.msgpack.Decoder(Customer[Memories])
 
     def fold(self, batch: Batch) -> list[Commit]:
         """Apply the records, each exactly as if it came alone.
@@ -185,8 +190,8 @@ class Partition:
             missing, self.loader.states(self.number, missing) if missing else (), strict=True
         ):
             if state is not None:
-                customer = self._decode.decode(state)
-                self.kept[who] = Kept(customer, customer.due, len(state))
+                customer = CODEC.unpack(*state)
+                self.kept[who] = Kept(customer, customer.due, *map(len, state))
 
 
 class _Attempt:
@@ -292,10 +297,11 @@ class _Attempt:
                 return None
             kept = self.home.kept[who] = Kept(newcomer(self.world, who, now), None)
             self._touch(who, kept, whole=True)
+        fired = kept.customer.due <= now
         effects = step(self.world, kept.customer, who, event, now)
-        self._touch(
-            who, kept, whole=self._emit(who, effects) or name in RULES or name in self.world.actions
-        )
+        decided = self._emit(who, effects)
+        stands = decided or fired or name in RULES or name in self.world.actions
+        self._touch(who, kept, whole=stands)
         return None
 
     def _control(self, record: Record, event: Control, now: float) -> Refused | None:
@@ -346,10 +352,15 @@ class _Attempt:
         self.open.dropped = [*self.open.dropped, *(f"model:{version}" for version in sorted(gone))]
 
     def _touch(self, who: str, kept: Kept, *, whole: bool) -> None:
-        known = self.open.touched.get(who)
+        """Mark a customer to be written, and guess the bytes. whole: the standing part too."""
+        folded = self.open
+        known = folded.touched.get(who)
         if known is None:
-            self.open.size += kept.size + 300
-        self.open.touched[who] = whole or bool(known)
+            folded.touched[who] = whole
+            folded.size += kept.moving + READABLE
+        if whole and not known:
+            folded.touched[who] = True
+            folded.size += kept.standing + READABLE
 
     def _emit(self, who: str, effects: Effects) -> bool:
         """Put decisions and outcomes into the outbox; whether there were any decisions."""
@@ -406,14 +417,19 @@ class _Attempt:
         folded, home = self.open, self.home
         new = Checkpoint(folded.offset, new_token(), folded.start.log, folded.log_time)
         stamp: list[bytes | str] = ["as_of", repr(folded.log_time), "offset", str(folded.offset)]
-        customers, due, gone = {}, [], []
+        customers: dict[str, list[bytes | str]] = {}
+        due, gone = [], []
         for who, whole in folded.touched.items():
             kept = home.kept[who]
             customer = kept.customer
-            state = _states.encode(customer)
-            kept.size = len(state)
+            state = CODEC.moving(customer)
+            kept.moving = len(state)
             fields = ["state", state, *readable.moving(self.world, customer), *stamp]
-            customers[who] = fields + readable.standing(self.world, customer) if whole else fields
+            if whole:
+                book = CODEC.standing(customer)
+                fields += ["book", book, *readable.standing(self.world, customer)]
+                kept.standing = len(book)
+            customers[who] = fields
             if customer.due != kept.indexed:
                 kept.indexed = customer.due
                 if customer.due == NEVER:
@@ -433,6 +449,5 @@ def _model_versions(world: World) -> set[str]:
 
 
 _json: Final = msgspec.json.Encoder()
-_states: Final = msgspec.msgpack.Encoder()
 DEAD_BYTES: Final = 200_000
 """Of a larger record, the dead letter keeps this much (bytes)."""

@@ -15,7 +15,6 @@ from bytewax.dataflow import Dataflow
 from bytewax.inputs import Source
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
 from msgspec import Struct, field
-from policies.models.learner import Learner
 
 from engine.decisions import Outcome
 from engine.errors import FencedError, StoreError
@@ -29,6 +28,7 @@ from flows.source import Log, LogSource
 from flows.store import check_log, connect, new_token
 from flows.topics import OUTCOMES, Identity, identify
 from policies.models import TASKS
+from policies.models.learner import Learner
 
 SAVE: Final = """
 local held = redis.call('HGET', KEYS[1], 'token')

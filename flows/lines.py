@@ -16,8 +16,8 @@ from engine.errors import SettingsError
 from engine.wire import MAX_BYTES
 
 STDIN: Final = "-"
-LONGEST: Final = 2 * MAX_BYTES
-"""A longer line is cut to this (bytes), so that it fits into a record; it is refused anyway."""
+LONGEST: Final = MAX_BYTES + 1
+"""A longer line is cut to this (bytes): it still is too large for an event, but fits a record."""
 _BROKEN: Final = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 
 

@@ -1,6 +1,7 @@
 """What the words of the command line mean: moments, durations, shares of the partitions."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -79,3 +80,27 @@ def share(partitions: int, ordinal: int, replicas: int) -> list[int]:
         problem = f"{replicas} processes for {partitions} partitions leave some without any"
         raise SettingsError("--replicas", problem, f"at most {partitions}")
     return list(range(ordinal, partitions, replicas))
+
+
+def wanted(
+    partitions: str | None, ordinal: int | None, replicas: int | None
+) -> Callable[[int], list[int]]:
+    """Which partitions a process takes, once it is known how many there are.
+
+    Raises SettingsError: options that do not go together.
+
+    >>> wanted(None, None, None)(3), wanted("0-1", None, None)(3), wanted(None, 1, 2)(3)
+    ([0, 1, 2], [0, 1], [1])
+    """
+    if partitions is not None and (ordinal is not None or replicas is not None):
+        problem = "goes with neither --ordinal nor --replicas"
+        raise SettingsError("--partitions", problem, "name the partitions, or count the processes")
+    if partitions is not None:
+        named = numbers(partitions, "--partitions")
+        return lambda count: named
+    if ordinal is not None and replicas is not None:
+        return lambda count: share(count, ordinal, replicas)
+    if ordinal is not None or replicas is not None:
+        problem = "are only understood together"
+        raise SettingsError("--ordinal, --replicas", problem, "--ordinal 2 --replicas 4")
+    return lambda count: list(range(count))

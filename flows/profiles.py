@@ -10,11 +10,11 @@ Needs redis and msgspec, nothing else of the engine. What is read here `decide` 
 """
 
 from collections.abc import Iterable
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 import msgspec
 import redis
-from msgspec import Struct
+from msgspec import Struct, field
 
 from engine.errors import SettingsError
 from flows import keys
@@ -43,7 +43,10 @@ class Reward(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """A message for our own pages. id: the decision's, to be named when it is seen; at: log time (s)."""
+    """A message for our own pages.
+
+    id: the decision's; a tracker names it when the message is seen. at: log time (s).
+    """
 
     id: str
     at: float
@@ -53,8 +56,8 @@ class Notice(Struct, frozen=True):
 class Tastes(Struct, frozen=True):
     """The favourites and their shares of all that is liked (0–1), strongest first."""
 
-    categories: list[tuple[str, float]] = []
-    brands: list[tuple[str, float]] = []
+    categories: dict[str, float] = {}
+    brands: dict[str, float] = {}
 
 
 class Profile(Struct, frozen=True):
@@ -62,8 +65,8 @@ class Profile(Struct, frozen=True):
 
     points may be spent, pending ones wait for the return window, debt is owed (all ≥ 0). tier: the
     step's id; empty: none. scores: probabilities by model, for the shop's own decisions; churn is
-    never shown to the customer. as_of: log time (s) of the last event; 0.0: nobody has heard of this
-    customer (cold). offset: the next of the customer's partition then, so that a write can be
+    never shown to the customer. as_of: log time (s) of the last event; 0.0: nobody has heard of
+    this customer (cold). offset: the next of the customer's partition then, so that a write can be
     waited for.
     """
 
@@ -74,7 +77,7 @@ class Profile(Struct, frozen=True):
     challenges: list[ChallengeProgress] = []
     rewards: list[Reward] = []
     inbox: list[Notice] = []
-    affinity: Tastes = Tastes()
+    affinity: Tastes = field(default_factory=Tastes)
     scores: dict[str, float] = {}
     offers: list[str] = []
     segments: list[str] = []
@@ -87,7 +90,6 @@ class Profile(Struct, frozen=True):
         return self.as_of == 0.0
 
 
-COLD: Final = Profile()
 FIELDS: Final = Profile.__struct_fields__
 
 
@@ -107,8 +109,7 @@ class Profiles:
 
         Raises redis.RedisError: Redis does not answer. A page then does better without a profile.
         """
-        values = self._redis.hmget(self._key(customer), FIELDS)
-        return _profile(cast(list[Raw], values))
+        return _profile(self._redis.hmget(self._key(customer), FIELDS))
 
     def get_many(self, customers: Iterable[str]) -> list[Profile]:
         """The profiles in the customers' order, in one round trip. Raises as `get`."""
@@ -122,7 +123,7 @@ class Profiles:
 
         Raises SettingsError: they differ. redis.RedisError: Redis does not answer.
         """
-        log = cast(Raw, self._redis.hget(keys.checkpoint(0), "log"))
+        log: Raw = self._redis.hget(keys.checkpoint(0), "log")
         stored = _text(log).rpartition("/")[2]
         if stored and int(stored) != self._partitions:
             raise SettingsError(
@@ -139,7 +140,7 @@ def _profile(values: list[Raw]) -> Profile:
     """A field that is not there, in a profile that an older release wrote, has its default."""
     found = dict(zip(FIELDS, values, strict=True))
     if found["as_of"] is None:
-        return COLD
+        return Profile()
     return Profile(
         points=_whole(found["points"]),
         pending=_whole(found["pending"]),
@@ -148,7 +149,7 @@ def _profile(values: list[Raw]) -> Profile:
         challenges=_json(_challenges, found["challenges"], []),
         rewards=_json(_rewards, found["rewards"], []),
         inbox=_json(_inbox, found["inbox"], []),
-        affinity=_json(_affinity, found["affinity"], COLD.affinity),
+        affinity=_json(_affinity, found["affinity"], Tastes()),
         scores=_json(_scores, found["scores"], {}),
         offers=_json(_names, found["offers"], []),
         segments=_json(_names, found["segments"], []),

@@ -19,14 +19,13 @@ from engine.state import Customer
 from engine.step import newcomer, step, tick
 from engine.wire import decode
 from engine.world import World
-from features import Memories
 from flows import keys, readable
-from flows.decider import CONTROLLERS
+from flows.decider import CODEC, CONTROLLERS
 from flows.partition import partition_of
 from flows.record import Record
 from flows.settings import Settings
 from flows.source import Log
-from flows.store import Store, connect
+from flows.store import State, Store, connect
 from flows.topics import EVENTS, identify
 from policies import worlds
 
@@ -89,7 +88,7 @@ class Naive:
 
     def _step(self, who: str, event: Happening) -> None:
         known = self.customers.get(who)
-        before = _encoder.encode(known) if known is not None else None
+        before = _packed(known) if known is not None else None
         customer = known if known is not None else newcomer(self.world, who, self.now)
         try:
             effects = step(self.world, customer, who, event, self.now)
@@ -97,7 +96,7 @@ class Naive:
             Exception
         ):  # decide sends such a record to dead-letters; here it simply did not happen
             if before is not None:
-                self.customers[who] = _decoder.decode(before)
+                self.customers[who] = CODEC.unpack(*before)
             return
         self.customers[who] = customer
         self._keep(effects.decisions)
@@ -222,7 +221,7 @@ def _compare(
     naive: Naive, who: str, stored: dict[bytes, bytes], report: Report, where: str
 ) -> None:
     """State against state at one moment; readable fields against the state they were made from."""
-    customer = _decoder.decode(stored[b"state"])
+    customer = CODEC.unpack(stored[b"state"], stored[b"book"])
     world = naive.world_when(float(stored[b"as_of"]))
     shown = [*readable.moving(world, customer), *readable.standing(world, customer)]
     for name, value in zip(shown[::2], shown[1::2], strict=True):
@@ -243,9 +242,9 @@ def _first_difference(found: Customer[Any], counted: Customer[Any]) -> str:
     return "differ"
 
 
+def _packed(customer: Customer[Any]) -> State:
+    return CODEC.moving(customer), CODEC.standing(customer)
+
+
 def _bytes(value: bytes | str) -> bytes:
     return value if isinstance(value, bytes) else value.encode()
-
-
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(Customer[Memories])

@@ -1,14 +1,13 @@
 """A recorded log told again: Segment JSON lines into `events`, in data time.
 
 Each record is dated as its event was, and never before the record in front of it, so log time runs
-as it did then. Ticks in data time make timers fire where nobody shops. What is no JSON is sent as it
-is: `decide` puts it into the dead letters with its reason, and nothing is lost on the way.
+as it did then. Ticks in data time make timers fire where nobody shops. What is no event is sent as
+it is: `decide` puts it into the dead letters with its reason, and nothing is lost on the way.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from math import ceil
 from typing import Final
 
@@ -17,36 +16,33 @@ from msgspec import Struct
 
 from engine.dates import DAY, HOUR
 from engine.events import Happening
-from engine.wire import YEARS
 from flows import control
+from flows.datatime import DataTime, Pace, dated
 from flows.decider import DUE_LIMIT
-from flows.lines import Lines
 from flows.partition import partition_of
 from flows.process import Stop
 from flows.sender import Sender
 from flows.store import MAX_RECORDS
 from flows.topics import EVENTS
 
-LEAP: Final = 7 * DAY
-"""A line that is further ahead (s) is believed only when the next one of somebody else is too.
-
-Log time never falls: one browser whose clock is years ahead would fire everybody's timers.
-"""
 OFTEN: Final = 2000
 """Lines between two looks at the delivery reports, and two moves of the progress bar."""
+UNDATED: Final = 10_000
+"""Lines without a moment that wait for the first one that has one."""
 QUEUE: Final[dict[str, str | int | float | bool]] = {
     "queue.buffering.max.messages": 100_000,
     "linger.ms": 20,
+    "delivery.report.only.error": True,
 }
-"""Producer settings: memory stays bounded, and batches are full."""
+"""Producer settings for a replay: bounded memory, full batches."""
 
 
 class Summary(Struct):
     """What was replayed. first, last: data time (s). seconds: how long it took.
 
     unreadable: lines that are no event, sent all the same. nobody: events without a customer.
-    undated: lines without a moment; they get the one before. ahead: lines whose moment was not
-    believed. stopped: whether somebody stopped it before the end.
+    undated: events without a moment; they get that of the line before. ahead: events whose moment
+    was not believed. stopped: whether somebody stopped it before the end.
     """
 
     lines: int = 0
@@ -61,49 +57,11 @@ class Summary(Struct):
     stopped: bool = False
 
 
-class DataTime:
-    """The running log time of what is replayed (s): it never falls, and no single line makes it leap."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self._leap: tuple[float, str] | None = None
-
-    def believe(self, at: float, who: str) -> bool:
-        """Move on to this line's moment; whether it is believed. An earlier one changes nothing."""
-        if not self.now or at <= self.now + LEAP:
-            self.now, self._leap = max(self.now, at), None
-            return True
-        if self._leap is not None and self._leap[1] != who:
-            self.now, self._leap = min(self._leap[0], at), None
-            return True
-        self._leap = (at, who) if self._leap is None else self._leap
-        return False
-
-
-class Pace:
-    """Waits, so that data time runs `speed` times as fast as the clock; None: as fast as can be."""
-
-    def __init__(self, speed: float | None, stop: Stop) -> None:
-        self.speed = speed
-        self.stop = stop
-        self._began: tuple[float, float] | None = None
-
-    def wait_for(self, at: float) -> None:
-        """Until it is this moment of data time, or somebody stops us."""
-        if self.speed is None:
-            return
-        if self._began is None:
-            self._began = (time.monotonic(), at)
-        clock, start = self._began
-        ahead = clock + (at - start) / self.speed - time.monotonic()
-        if ahead > 0:
-            self.stop.wait(ahead)
-
-
 class Replay:
     """Sends lines and ticks.
 
-    tick: data time between two ticks (s). until_days: how far ticks go on after the last line.
+    tick: data time between two ticks (s). speed: data time per time on the clock; None: as fast as
+    it goes. until_days: how far ticks go on after the last line, so that timers mature.
     """
 
     def __init__(
@@ -119,89 +77,112 @@ class Replay:
         self.sender = sender
         self.partitions = partitions
         self.stop = stop
+        self.tick = tick
+        self.until_days = until_days
         self.summary = Summary()
-        self._tick = tick
-        self._next = 0.0
         self._time = DataTime()
         self._pace = Pace(speed, stop)
-        self._until_days = until_days
-        self._customers: dict[str, int] = {}
-        self._undated: list[bytes] = []
+        self._next_tick = 0.0
+        self._waiting: list[tuple[bytes, str]] = []
+        self._met: set[str] = set()
+        self._crowds: Counter[int] = Counter()
 
-    def run(self, lines: Lines, look: Callable[[Lines], None] = lambda lines: None) -> Summary:
+    def run(self, lines: Iterable[bytes], look: Callable[[], None] = lambda: None) -> Summary:
         """Send everything, and wait until the broker has it. look: called now and then.
 
         Raises DeliveryError: the broker did not acknowledge. SettingsError: the file is broken;
-        what came before is sent.
+        what came before that is sent.
         """
         began = time.monotonic()
         try:
             for line in lines:
-                if self.stop():
-                    self.summary.stopped = True
-                    break
                 self.line(line)
                 if self.summary.lines % OFTEN == 0:
                     self.sender.poll()
-                    look(lines)
-            else:
-                self._ripen()
+                    look()
+                if self.stop():
+                    break
+            self._send()
+            self._ripen()
         finally:
-            self._send_undated()
+            self._send()
             self.sender.settle()
             self.summary.seconds = time.monotonic() - began
-            look(lines)
+            self.summary.stopped = self.stop()
+            look()
         return self.summary
 
     def line(self, line: bytes) -> None:
-        """Send a line; first the ticks that are due by its moment."""
+        """Send a line, after the ticks that are due by its moment."""
         self.summary.lines += 1
         who, at = self._read(line)
         if at and not self._time.believe(at, who):
             self.summary.ahead += 1
-        if not self._time.now:
-            self._undated.append(line)
-            return
-        self._move()
-        self._send_undated()
-        self._send(line, who)
+        self._waiting.append((line, who))
+        if self._time.now or len(self._waiting) > UNDATED:
+            self._send()
 
     def _read(self, line: bytes) -> tuple[str, float]:
-        """Whose it is and when it happened (s); empty and 0 where it does not say."""
+        """Whose it is, and when it happened (s); empty and 0 where it does not say."""
         try:
             event = _decode(line)
-            at = event.at(0.0)
+            at = dated(event)
         except (ValueError, RecursionError, OverflowError):
             self.summary.unreadable += 1
             return "", 0.0
-        dated = EARLIEST <= at < LATEST
-        self.summary.undated += not dated
-        self.summary.nobody += not event.customer
-        return event.customer, at if dated else 0.0
+        who = event.customer
+        if not at:
+            self.summary.undated += 1
+        if not who:
+            self.summary.nobody += 1
+        elif self.until_days and who not in self._met:
+            self._met.add(who)
+            self._crowds[partition_of(who, self.partitions)] += 1
+        return who, at
 
-    def _send(self, line: bytes, who: str) -> None:
-        if self._until_days and who not in self._customers:
-            self._customers[who] = partition_of(who, self.partitions)
-        key = who.encode() if who else None
-        self.sender.send(EVENTS, key, line, at_ms=round(self._time.now * 1000))
+    def _send(self) -> None:
+        """Whatever waits: one line as a rule, and at the beginning those that have no moment.
 
-    def _send_undated(self) -> None:
-        """Lines before the first moment have that one; without any, the present."""
-        if not self._undated:
+        A file without any moment is dated now.
+        """
+        if not self._waiting:
             return
-        self._time.now = self._time.now or time.time()
-        for line in self._undated:
-            self._send(line, self._read_again(line))
-        self._undated.clear()
-
-    def _move(self) -> None:
-        """Data time has moved: the ticks up to it, then wait for it."""
-        now = self._time.now
-        if not self._next:
-            self._next = now // self._tick * self._tick
+        now = self._time.now = self._time.now or time.time()
+        if not self._next_tick:
             self.summary.first = now
-        while self._next <= now and not self.stop():
-            self._ticks(self._next)
-            self._next += self._tick
+            self._next_tick = now // self.tick * self.tick
+        self._ticks_until(now)
         self._pace.wait_for(now)
         self.summary.last = now
+        for line, who in self._waiting:
+            self.sender.send(EVENTS, who.encode() or None, line, at_ms=round(now * 1000))
+        self._waiting.clear()
+
+    def _ticks_until(self, now: float) -> None:
+        while self._next_tick <= now and not self.stop():
+            self._pace.wait_for(self._next_tick)
+            for partition in range(self.partitions):
+                self._tick(partition, self._next_tick)
+            self._next_tick += self.tick
+
+    def _ripen(self) -> None:
+        """Ticks until so many days after the last line; at the end so many that all timers fire.
+
+        One batch fires the timers of at most DUE_LIMIT customers, however many ticks it holds, and
+        holds at most MAX_RECORDS of them.
+        """
+        if not self.until_days or not self.summary.last or self.stop():
+            return
+        end = self.summary.last + self.until_days * DAY
+        self._ticks_until(end)
+        self._pace.wait_for(end)
+        for partition, customers in sorted(self._crowds.items()):
+            for _ in range(ceil(customers / DUE_LIMIT) * MAX_RECORDS):
+                self._tick(partition, end)
+
+    def _tick(self, partition: int, at: float) -> None:
+        control.tick(self.sender, partition, round(at * 1000))
+        self.summary.ticks += 1
+
+
+_decode: Final = msgspec.json.Decoder(Happening).decode

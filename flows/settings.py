@@ -26,6 +26,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis: Annotated[str, Meta(description="Redis URL; rediss:// for TLS")] = (
         "redis://127.0.0.1:6379/0"
     )
+    redis_password_file: Annotated[
+        str, Meta(description="file that holds the Redis password; goes before one in the URL")
+    ] = ""
     topic_prefix: Annotated[str, Meta(description="put before every topic's name")] = ""
     partitions: Annotated[
         int, Meta(ge=1, le=1024, description="partitions of each topic, when topics are created")
@@ -33,7 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_time: Annotated[
         Literal["append", "create"],
         Meta(
-            description="who dates records: the broker (append), or the producer (create, for replays)"
+            description="who dates records: append, the broker; create, the producer (for replays)"
         ),
     ] = "append"
     accept_trimmed_log: Annotated[

@@ -7,6 +7,7 @@ the stored checkpoint. A lost answer is harmless, because the same commit sent a
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, cast
 
 import redis
@@ -24,6 +25,8 @@ MAX_BYTES: Final = 1_000_000
 """A commit is at most this large: while the script runs, nobody else is served."""
 
 Pairs = Sequence[bytes | str]
+State = tuple[bytes, bytes]
+"""A customer's `state` and `book`, as `engine.storage` packs them."""
 
 
 class Checkpoint(Struct, frozen=True):
@@ -76,7 +79,7 @@ def new_token() -> str:
 def connect(settings: Settings, **more: Any) -> redis.Redis:
     """A client that never retries by itself: a repeated command must be our decision.
 
-    Raises SettingsError: nobody answers there.
+    Raises SettingsError: nobody answers there, or the password's file cannot be read.
     """
     client: redis.Redis = redis.Redis.from_url(
         settings.redis,
@@ -85,11 +88,25 @@ def connect(settings: Settings, **more: Any) -> redis.Redis:
         socket_connect_timeout=settings.redis_timeout,
         **more,
     )
+    if settings.redis_password_file:
+        client.connection_pool.connection_kwargs["password"] = _password(settings)
     try:
         client.ping()
     except redis.RedisError as error:
         raise SettingsError("PUNCHCARD_REDIS", f"{error}", "is Redis running?") from error
     return client
+
+
+def _password(settings: Settings) -> str:
+    """From a file, because arguments and environments are shown to others."""
+    setting, path = "PUNCHCARD_REDIS_PASSWORD_FILE", settings.redis_password_file
+    try:
+        password = Path(path).read_text().strip()
+    except OSError as error:
+        raise SettingsError(setting, f"cannot read {path}: {error.strerror}") from error
+    if not password:
+        raise SettingsError(setting, f"{path} is empty", "write the password into it")
+    return password
 
 
 class Store:
@@ -128,12 +145,13 @@ class Store:
             raise StoreError(key, "was written and is not there")
         return begun
 
-    def states(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
-        """The stored state of each customer, in one round trip."""
+    def states(self, partition: int, customers: Sequence[str]) -> list[State | None]:
+        """The stored state of each customer, in one round trip; None: never seen."""
         with self.client.pipeline(transaction=False) as all_of_them:
             for who in customers:
-                all_of_them.hget(keys.customer(partition, who), "state")
-            return list(all_of_them.execute())
+                all_of_them.hmget(keys.customer(partition, who), "state", "book")
+            found = all_of_them.execute()
+        return [(state, book) if state is not None else None for state, book in found]
 
     def due(self, partition: int, until: float, limit: int) -> list[str]:
         """Whose timers are due, the longest due first."""

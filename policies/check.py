@@ -15,7 +15,7 @@ from policies.templates import Template, Value, compile_template
 from policies.view import NAMES, SCORES
 
 _REHEARSALS: Final[tuple[Mapping[Kind, Value], ...]] = (
-    {Kind.NUMBER: 0.0, Kind.TEXT: "", Kind.TRUTH: False},
+    {Kind.NUMBER: 0, Kind.TEXT: "", Kind.TRUTH: False},
     {Kind.NUMBER: 1234.5, Kind.TEXT: "text", Kind.TRUTH: True},
 )
 """Members for whom every message is written once before anybody is told anything."""
@@ -56,16 +56,16 @@ def _slips(text: str) -> Iterator[tuple[str, str]]:
         mend = "`punchcard programme numbers` lists all"
         yield f'unknown name "{name}"{guess(name, NAMES.keys())}', mend
     if not unknown:
-        yield from filter(None, (_rehearse(template, values) for values in _REHEARSALS))
+        yield from _rehearse(template)
 
 
-def _rehearse(template: Template, values: Mapping[Kind, Value]) -> tuple[str, str] | None:
-    """What goes wrong for a member of whom every value of a kind is the same."""
-    number = values[Kind.NUMBER]
-    try:
-        template.write({name: values[NAMES[name]] for name in template.reads})
-    except Exception as error:  # Liquid's filters raise whatever Python raises on odd values
-        told = error.message if isinstance(error, LiquidError) else error
-        mend = "ask first, as in {% if points > 0 %} … {% endif %}"
-        return f"cannot be written where every number is {number:g}: {told}", mend
-    return None
+def _rehearse(template: Template) -> Iterator[tuple[str, str]]:
+    """The first thing that goes wrong, for members of whom all values of a kind are the same."""
+    for values in _REHEARSALS:
+        try:
+            template.write({name: values[NAMES[name]] for name in template.reads})
+        except Exception as error:  # Liquid's filters raise whatever Python raises on odd values
+            told = error.message if isinstance(error, LiquidError) else error
+            problem = f"cannot be written where every number is {values[Kind.NUMBER]}: {told}"
+            yield problem, "ask first, as in {% if points > 0 %} … {% endif %}"
+            return

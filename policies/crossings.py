@@ -44,4 +44,4 @@ def _count(turn: Turn, policy: Policy, line: Crossing, watch: Watch) -> None:
     watch.again = turn.now + CONFIRM
     if watch.seen >= line.evaluations:
         watch.above, watch.seen, watch.again = True, 0, NEVER
-        consider(turn, policy)
+        consider(turn, (policy,))

@@ -3,6 +3,7 @@
 Each is recorded with its reason.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
@@ -22,14 +23,14 @@ REMEMBERED: Final = 7 * DAY
 """How long sent messages are kept for the caps (s)."""
 
 
-def consider(turn: Turn, policy: Policy) -> None:
-    """The trigger has fired: if the condition holds and it is not too soon, ask the gates."""
-    watch = turn.customer.watches.get(policy.rule.id)
-    if watch is not None and turn.now < watch.rests:
-        return
-    view = View(turn)
-    if policy.when(view):
-        _ask(turn, policy, view, Bid(policy.rule, turn.now))
+def consider(turn: Turn, policies: Iterable[Policy]) -> None:
+    """A trigger has fired: if the condition holds and it is not too soon, ask the gates."""
+    view, watches = View(turn), turn.customer.watches
+    for policy in policies:
+        if policy.when.run(view):
+            watch = watches.get(policy.rule.id)
+            if watch is None or turn.now >= watch.rests:
+                _ask(turn, policy, view, Bid(policy.rule, turn.now))
 
 
 def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:

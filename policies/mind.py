@@ -10,6 +10,7 @@ from engine.state import Customer
 from engine.turn import Turn
 from engine.world import Happened, Part
 from features import Memories
+from features.affinity import Taste
 from policies import crossings, messages, questions
 from policies.models import TASKS
 from policies.models.inputs import SCHEMA, inputs
@@ -72,26 +73,26 @@ class Mind:
         rules = self.rules
         if turn.customer.deferred and happened.name in rules.cancels:
             messages.cancel(turn, rules.cancels[happened.name])
-        for policy in rules.by_event.get(happened.name, ()):
-            messages.consider(turn, policy)
+        if (touched := rules.by_event.get(happened.name)) is not None:
+            messages.consider(turn, touched)
         for policy, line in rules.crossings:
             crossings.evaluate(turn, policy, line)
 
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """The strongest tastes."""
         taste = customer.memory.affinity
-        return {
-            "categories": _rounded(taste.categories.top(SHOWN)),
-            "brands": _rounded(taste.brands.top(SHOWN)),
-        }
+        return {"categories": _shares(taste.categories), "brands": _shares(taste.brands)}
 
     def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
         """Probabilities, to four digits."""
-        return {name: round(customer.scores[place], 4) for name, place in SCORES.items()}
+        return {name: round(score, 4) for name, score in zip(SCORES, customer.scores, strict=True)}
 
 
-def _rounded(favourites: list[tuple[str, float]]) -> dict[str, float]:
-    return {name: round(share, 3) for name, share in favourites}
+def _shares(taste: Taste) -> dict[str, float]:
+    """The favourites' shares, in whole hundredths."""
+    whole = sum(taste.short) or 1
+    strongest = zip(taste.names[:SHOWN], taste.short, strict=False)
+    return {name: weight * 100 // whole / 100 for name, weight in strongest}
 
 
 class Pulse:

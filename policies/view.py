@@ -3,13 +3,13 @@
 The catalogue's numbers, the scores, and where the member stands.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine import ledger
 from engine.expression import Kind
 from engine.turn import Turn
-from features import CATALOGUE, INDEX
+from features import CATALOGUE
 from policies.models import TASKS
 
 Value = float | str | bool
@@ -33,6 +33,7 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
 }
 """Name → kind, meaning, and how it is read."""
 
+_NUMBERS: Final = tuple(number.name for number in CATALOGUE)
 SCORES: Final[Mapping[str, int]] = {task.name: n for n, task in enumerate(TASKS)}
 
 NAMES: Final[Mapping[str, Kind]] = {
@@ -43,32 +44,25 @@ NAMES: Final[Mapping[str, Kind]] = {
 """Everything that a condition may name."""
 
 
-class View(Mapping[str, Value]):
-    """The names, read from a turn only when asked for."""
+class View(dict[str, Value]):
+    """The names and their values in one turn: the numbers at once, all others when asked for.
+
+    A dict, because conditions look names up for every event, and this is the fastest look-up.
+    """
 
     __slots__ = ("turn",)
 
     def __init__(self, turn: Turn) -> None:
         """Look at this turn; `turn.numbers` must have been filled."""
+        super().__init__(zip(_NUMBERS, turn.numbers, strict=True))
         self.turn = turn
 
-    def __getitem__(self, name: str) -> Value:
-        """The value now. Raises KeyError for a name that is not in `NAMES`."""
-        place = INDEX.get(name)
+    def __missing__(self, name: str) -> Value:
+        """A score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        place = SCORES.get(name)
         if place is not None:
-            return self.turn.numbers[place]
-        score = SCORES.get(name)
-        return (
-            self.turn.customer.scores[score] if score is not None else STANDING[name][2](self.turn)
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        """The names."""
-        return iter(NAMES)
-
-    def __len__(self) -> int:
-        """How many names there are."""
-        return len(NAMES)
+            return self.turn.customer.scores[place]
+        return STANDING[name][2](self.turn)
 
 
 def tier_id(turn: Turn) -> str:

@@ -1,4 +1,7 @@
-"""The kinds of challenge. A new one: a file, its class in `Kind`, and one story; the law battery comes for free."""
+"""The kinds of challenge.
+
+A new one: a file, its class in `Kind`, and one story; the law battery comes for free.
+"""
 
 from engine.challenges.base import Challenge
 from engine.challenges.count import Count

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from engine.chance import digest
-from engine.dates import DAY
+from engine.dates import DAY, NEVER
 from engine.events import Line
 from engine.state import Order
 from engine.strict import Name, Strict
@@ -14,10 +14,11 @@ from engine.strict import Name, Strict
 class Challenge(Strict, frozen=True, tag_field="kind"):
     """A goal, a window and a reward.
 
-    reward: the id of the reward that completion unlocks. join: by itself on the first activity that counts, or by
-    Challenge Joined. days: the window from joining. every: calendar periods instead, each a cycle of its own.
-    Neither: no end. repeat: whether joining again starts a new cycle (`on_expiry`), or completion does.
-    categories, brands, products: which lines count; empty: all.
+    reward: the id of the reward that completion unlocks. join: by itself on the first activity that
+    counts, or by Challenge Joined. days: the window from joining. every: calendar periods instead,
+    each a cycle of its own. Neither: no end. repeat: whether there is another cycle when the window
+    is over, or already when the goal is reached; one that is joined is then joined again, even
+    while it runs. categories, brands, products: which lines count; empty: all.
     """
 
     id: Name
@@ -36,13 +37,18 @@ class Challenge(Strict, frozen=True, tag_field="kind"):
         raise NotImplementedError
 
     def amount(self, order: Order, lines: list[int]) -> int:
-        """What the chosen lines of an order bring, less what came back. Zero lines: nothing."""
+        """What the chosen lines of an order bring, less what came back."""
         raise NotImplementedError
 
     @property
     def action(self) -> str | None:
         """The event that counts instead of an order, where it is not orders that count."""
         return None
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it takes some lines or some events only, and not every order."""
+        return bool(self.categories or self.brands or self.products or self.action)
 
     def picks(self, line: Line) -> bool:
         """Whether a line counts."""
@@ -54,11 +60,11 @@ class Challenge(Strict, frozen=True, tag_field="kind"):
 
     def window(self, joined: float) -> float:
         """When a cycle joined at a moment ends (s), where the window runs from joining."""
-        return joined + self.days * DAY if self.days else float("inf")
+        return NEVER if self.days is None else joined + self.days * DAY
 
     @property
     def version(self) -> str:
-        """The hash of the definition: an edit is a new version, and who has joined finishes on theirs."""
+        """The hash of the definition: an edit is a new version; the enrolled finish on theirs."""
         return digest(msgspec.json.encode(self).decode(), size=4)
 
 

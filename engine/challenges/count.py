@@ -23,7 +23,7 @@ class Count(Challenge, frozen=True, tag="count", kw_only=True):
 
     def amount(self, order: Order, lines: list[int]) -> int:
         """Pieces kept, or one for an order of which anything that counts is kept."""
-        pieces = sum(order.lines[n].quantity - order.lines[n].returned for n in lines)
+        pieces = sum(order.lines[n].pieces for n in lines)
         return pieces if self.of == "items" else min(1, pieces)
 
     @property

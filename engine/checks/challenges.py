@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from engine.challenges import Challenge, Count
+from engine.challenges import KINDS, Count
 from engine.checks.events import ORDER, refuse_unknown
 from engine.reading import Mistake, Reading
 from engine.wording import guess
@@ -14,8 +14,8 @@ MAX_DAYS: Final = 3660
 
 def rewards_exist(reading: Reading) -> Iterator[Mistake]:
     """What is promised stands among the rewards."""
-    known = [ident for path, ident in reading.ids.items() if path[0] == "rewards"]
-    for path, challenge in reading.each(Challenge):
+    known = [ident for path, ident in reading.ids.items() if path[:1] == ("rewards",)]
+    for path, challenge in reading.each(*KINDS):
         if challenge.reward is not None and challenge.reward not in known:
             problem = f'there is no reward "{challenge.reward}"{guess(challenge.reward, known)}'
             yield Mistake((*path, "reward"), problem, "add it under [[rewards]], or name another")
@@ -23,7 +23,7 @@ def rewards_exist(reading: Reading) -> Iterator[Mistake]:
 
 def windows_are_of_one_kind(reading: Reading) -> Iterator[Mistake]:
     """Either so many days from joining, or calendar periods, which nobody joins."""
-    for path, challenge in reading.each(Challenge):
+    for path, challenge in reading.each(*KINDS):
         if challenge.days is not None and not 1 <= challenge.days <= MAX_DAYS:
             problem = f"{challenge.days} days are out of bounds"
             yield Mistake((*path, "days"), problem, f"write a whole number from 1 to {MAX_DAYS}")
@@ -38,7 +38,7 @@ def windows_are_of_one_kind(reading: Reading) -> Iterator[Mistake]:
 
 def repeats_have_an_end(reading: Reading) -> Iterator[Mistake]:
     """Only what ends can begin again."""
-    for path, challenge in reading.each(Challenge):
+    for path, challenge in reading.each(*KINDS):
         if challenge.every is not None and challenge.repeat != "none":
             problem = f"every {challenge.every} begins a new one already"
             yield Mistake((*path, "repeat"), problem, "delete repeat")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 WINDOW: Final = 1000
 """Examples that figures are about."""
-BINS: Final = 10
+DECILES: Final = 10
 SURE: Final = 1e-15
 """How near to 0 and 1 a probability is taken, so that one wrong certainty is not infinitely bad."""
 
@@ -24,6 +24,14 @@ class Judged(Struct, frozen=True, array_like=True, gc=False):
     base: float
     answer: bool
     weight: float
+
+
+class Decile(Struct, frozen=True):
+    """A tenth of the examples. score: their mean score. yes: the share of yes among them."""
+
+    weight: float
+    score: float
+    yes: float
 
 
 class Quality(Struct, array_like=True):
@@ -57,22 +65,24 @@ class Quality(Struct, array_like=True):
             weights += one.weight
         return (model / weights, base / weights) if weights else (0.0, 0.0)
 
-    def bins(self) -> list[tuple[float, float, float]]:
-        """Tenths of the window by score, lowest first: (weight, mean score, share of yes)."""
-        ranked = sorted(self.window, key=lambda one: one.score)
-        edges = [len(ranked) * n // BINS for n in range(BINS + 1)]
-        return [_bin(ranked[start:end]) for start, end in pairwise(edges) if end > start]
+    def deciles(self) -> list[Decile]:
+        """Tenths of the window by score, lowest first; fewer while there are not ten examples."""
+        ranked = sorted(self.window, key=lambda judged: judged.score)
+        edges = [len(ranked) * n // DECILES for n in range(DECILES + 1)]
+        return [_decile(ranked[start:end]) for start, end in pairwise(edges) if end > start]
 
-    def calibration_error(self) -> float:
-        """Expected calibration error by deciles: mean |score − share of yes| (0 to 1)."""
-        bins = self.bins()
-        whole = sum(weight for weight, _, _ in bins)
-        return sum(weight * abs(score - yes) for weight, score, yes in bins) / whole if bins else 0.0
 
-    def top_decile_rate(self) -> float:
-        """The share of yes among the tenth with the highest scores."""
-        bins = self.bins()
-        return bins[-1][2] if bins else 0.0
+def calibration_error(deciles: list[Decile]) -> float:
+    """Expected calibration error, the mean of |score − share of yes| (0 to 1; 0: no examples).
+
+    >>> calibration_error([Decile(1.0, 0.25, 0.0), Decile(3.0, 0.5, 0.75)])
+    0.25
+    """
+    error = weights = 0.0
+    for decile in deciles:
+        error += decile.weight * abs(decile.score - decile.yes)
+        weights += decile.weight
+    return error / weights if weights else 0.0
 
 
 def log_loss(score: float, answer: bool) -> float:
@@ -85,8 +95,7 @@ def log_loss(score: float, answer: bool) -> float:
     return -log(max(given, SURE))
 
 
-def _bin(judged: list[Judged]) -> tuple[float, float, float]:
+def _decile(judged: list[Judged]) -> Decile:
     weight = sum(one.weight for one in judged)
     score = sum(one.weight * one.score for one in judged) / weight
-    yes = sum(one.weight for one in judged if one.answer) / weight
-    return weight, score, yes
+    return Decile(weight, score, sum(one.weight for one in judged if one.answer) / weight)

@@ -8,9 +8,9 @@ class Task(Struct, frozen=True):
 
     horizon: days from asking until the answer, yes or no, is final; both come out then, together.
     buys: the answer that a purchase gives. prior: the probability of yes while no model has been
-    published. keep: one in so many "no" becomes an example and stands for all of them, because
-    where nearly all say no the others teach nothing new. buyers_only: not asked about somebody who
-    has never bought, and so cannot be lost.
+    published. keep: one in so many "no" becomes an example and stands for all of them: where most
+    say no, the others teach little. buyers_only: not asked about somebody who has never bought, and
+    so cannot be lost.
     """
 
     name: str
@@ -22,11 +22,7 @@ class Task(Struct, frozen=True):
     buyers_only: bool = False
 
     def answer(self, bought: bool) -> bool:
-        """The answer, once the horizon has passed. bought: any purchase in it that was kept.
-
-        >>> Task("churn", 28.0, False, 0.5, 1, "").answer(bought=True)
-        False
-        """
+        """The answer, once the horizon has passed. bought: whether anything was, in that time."""
         return bought is self.buys
 
     def weight(self, answer: bool) -> float:

@@ -1,0 +1,106 @@
+"""The parts as processes: each with its page of metrics, started again when it dies."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Final, Self
+
+from msgspec import Struct
+
+from bench.demo.scrape import fetch
+from engine.errors import SettingsError
+from flows.child import Child
+from flows.local import Local
+from flows.loopback import free_port
+
+TRIES: Final = 5
+"""How often one part is started again; after that something is wrong that a start does not mend."""
+PATIENCE: Final = 15.0
+"""Seconds that a part may take to stop cleanly."""
+
+Words = Callable[[], Sequence[str]]
+"""What `punchcard run` is told, asked at every start: a clock goes on where it is by then."""
+
+
+class Part(Struct):
+    """A part and its process. more: settings of its own."""
+
+    name: str
+    words: Words
+    more: Mapping[str, str]
+    port: int
+    child: Child
+    restarts: int = 0
+
+
+class Parts:
+    """All parts of one demo; leaving the `with` block stops them.
+
+    Only the main thread may start them.
+    """
+
+    def __init__(self, local: Local) -> None:
+        self._local = local
+        self._parts: dict[str, Part] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, name: str, words: Words | None = None, **more: str) -> None:
+        """Start `punchcard run NAME`, or with other words, under a name."""
+        said: Words = words or (lambda: (name,))
+        port = free_port()
+        child = self._started(name, said, more, port)
+        self._parts[name] = Part(name, said, more, port, child)
+
+    def look(self) -> list[str]:
+        """Start again whatever has died; what there is to report, in words.
+
+        Raises SettingsError: a part dies again and again.
+        """
+        return [self._again(part) for part in self._parts.values() if part.child.status is not None]
+
+    def stop(self, *names: str) -> None:
+        """Stop these, or all, the youngest first."""
+        for name in names or tuple(reversed(self._parts)):
+            part = self._parts.pop(name, None)
+            if part is not None:
+                part.child.stop(PATIENCE)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Where each part's metrics are."""
+        return {name: part.port for name, part in self._parts.items()}
+
+    @property
+    def restarts(self) -> dict[str, int]:
+        """Which parts had to be started again, and how often."""
+        return {name: part.restarts for name, part in self._parts.items() if part.restarts}
+
+    def answering(self) -> bool:
+        """Whether every part has come so far that it shows its metrics.
+
+        Raises SettingsError: a part has ended instead.
+        """
+        for part in self._parts.values():
+            if part.child.status is not None:
+                raise SettingsError(part.name, f"ended at start: {part.child.last_words()}")
+        return all(fetch(part.port) is not None for part in self._parts.values())
+
+    def _again(self, part: Part) -> str:
+        status, last = part.child.status, part.child.last_words(1)
+        if part.restarts >= TRIES:
+            raise SettingsError(part.name, f"has died {TRIES + 1} times, the last time of: {last}")
+        part.restarts += 1
+        part.child = self._started(part.name, part.words, part.more, part.port)
+        return f"{part.name} ended with status {status} and was started again: {last}"
+
+    def _started(self, name: str, words: Words, more: Mapping[str, str], port: int) -> Child:
+        return self._local.start(*words(), log=name, metrics_port=str(port), **more)

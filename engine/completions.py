@@ -1,0 +1,86 @@
+"""When a challenge is done, when it is no longer, and what a member hears of it on the way."""
+
+from typing import Final
+
+from engine import rewards
+from engine.challenges import Challenge
+from engine.chance import digest
+from engine.cycles import in_order
+from engine.dates import NEVER
+from engine.state import Enrolment
+from engine.turn import Turn
+
+STEPS: Final = 4
+"""Progress is announced at the first contribution and at every quarter of the goal."""
+
+
+def progress(enrolment: Enrolment) -> int:
+    """How much there is, in the challenge's unit (pieces or minor units)."""
+    return sum(amount for _, _, amount in enrolment.parts.values())
+
+
+def target(turn: Turn, challenge: Challenge) -> int:
+    """How much is needed."""
+    return challenge.target(turn.world.programme.currency)
+
+
+def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: float) -> Enrolment:
+    """Begin a cycle."""
+    enrolment = Enrolment(challenge.id, challenge.version, cycle, started, ends)
+    turn.customer.challenges.append(enrolment)
+    end = None if ends == NEVER else ends
+    goal = target(turn, challenge)
+    turn.say("Challenge Enrolled", challenge.id, name(enrolment), goal=goal, ends=end)
+    return enrolment
+
+
+def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
+    """Complete, roll back, or announce progress, from the contributions alone.
+
+    before: the progress that the member knows of.
+    """
+    goal, now = target(turn, challenge), progress(enrolment)
+    if now >= goal:
+        first, enrolment.done = not enrolment.done, _crossing(enrolment, goal)
+        if first:
+            _complete(turn, challenge, enrolment)
+    elif enrolment.done:
+        _roll_back(turn, challenge, enrolment)
+    elif now > before and (before == 0 or STEPS * now // goal > STEPS * before // goal):
+        key = f"{name(enrolment)}@{turn.cause}"
+        turn.say("Challenge Progressed", challenge.id, key, progress=now, goal=goal)
+
+
+def name(enrolment: Enrolment) -> str:
+    """The cycle among all of a member's."""
+    return f"{enrolment.challenge}/{enrolment.version}/{enrolment.cycle}"
+
+
+def entitlement(who: str, enrolment: Enrolment) -> str:
+    """One id a cycle, whatever completes it and however often."""
+    return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
+
+
+def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
+    key, goal = f"{name(enrolment)}@{turn.cause}", target(turn, challenge)
+    turn.say("Challenge Completed", challenge.id, key, goal=goal, completed=enrolment.done)
+    if challenge.reward is not None:
+        ident = entitlement(turn.who, enrolment)
+        rewards.unlock(turn, ident, challenge.reward, challenge.id, at=enrolment.done)
+
+
+def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
+    enrolment.done = 0.0
+    because = rewards.revoke(turn, entitlement(turn.who, enrolment), challenge.id)
+    key, now = f"{name(enrolment)}@{turn.cause}", progress(enrolment)
+    turn.say("Challenge Rolled Back", challenge.id, key, (because,), progress=now)
+
+
+def _crossing(enrolment: Enrolment, goal: int) -> float:
+    """The event time at which the goal was crossed, whatever came in which order."""
+    total = 0
+    for _, (at, _, amount) in in_order(enrolment.parts):
+        total += amount
+        if total >= goal:
+            return at
+    raise AssertionError("the goal is reached, so a contribution crossed it")

@@ -1,0 +1,83 @@
+"""Which contribution belongs to which cycle of a challenge: a function of the set alone.
+
+So neither repeats nor the order of arrival change anything (DOMAIN: challenges).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from engine.challenges import Challenge
+from engine.dates import HOUR, local_day, period
+from engine.state import Enrolment, Part
+from engine.turn import Turn
+
+LATE: Final = 72 * HOUR
+"""How long after its window's end a contribution of that window still counts (s, log time)."""
+
+
+class Cycle(Struct):
+    """A window that begins with its first contribution. ends: excluded."""
+
+    started: float
+    ends: float
+    parts: dict[str, Part]
+    total: int = 0
+
+
+def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cycle]:
+    """Contributions over the cycles of a challenge that one joins by contributing.
+
+    A cycle begins with the first contribution that no cycle before it takes, and lasts for the
+    challenge's days; where completion starts the next one, it ends with the crossing.
+    What came back altogether still begins a cycle, for it was bought.
+    """
+    cycles: list[Cycle] = []
+    for key, part in in_order(parts):
+        at, _, amount = part
+        if not cycles or at >= cycles[-1].ends:
+            if cycles and challenge.repeat == "none":
+                break
+            cycles.append(Cycle(at, challenge.window(at), {}))
+        cycle = cycles[-1]
+        cycle.parts[key] = part
+        cycle.total += amount
+        if challenge.repeat == "on_completion" and cycle.total >= goal:
+            cycle.ends = at
+    return cycles
+
+
+def in_order(parts: Mapping[str, Part]) -> list[tuple[str, Part]]:
+    """By event time; ties by id, which is as good as any order that never changes."""
+    return sorted(parts.items(), key=lambda item: (item[1][0], item[0]))
+
+
+def is_dealt(turn: Turn, enrolment: Enrolment) -> bool:
+    """Whether the cycle is dealt anew with every contribution.
+
+    Not one that was joined, that a calendar rules, that is closed, or that the programme has
+    changed under: who is enrolled finishes on the definition that they began with.
+    """
+    challenge = turn.world.versions[enrolment.version]
+    begins_itself = challenge.join == "automatic" and challenge.every is None
+    return begins_itself and not enrolment.closed and challenge in turn.world.programme.challenges
+
+
+def takes(turn: Turn, enrolment: Enrolment, at: float) -> bool:
+    """Whether a cycle that is not dealt takes what happened at this moment."""
+    every = turn.world.versions[enrolment.version].every
+    if enrolment.closed:
+        return False
+    if every is not None:
+        return enrolment.cycle == calendar(turn, every, at)[0]
+    return enrolment.started <= at < enrolment.ends
+
+
+def calendar(turn: Turn, every: str, at: float) -> tuple[int, float, float]:
+    """The member's own period that holds a moment: (its first day's number, start, end).
+
+    The day names the cycle, and not the moment, which moves when the member's zone does.
+    """
+    start, end = period(at, every, turn.zone)
+    return local_day(start, turn.zone), start, end

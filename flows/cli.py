@@ -1,0 +1,298 @@
+"""The command line. Every command imports what it needs when it runs, so that all start quickly.
+
+Exit codes: 0 fine, 1 the answer is bad news (mistakes, differences, nobody of that name), 2 it
+could not be done, and one sentence on standard error says why. `run` ends as `flows.process` says.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from engine.errors import ProgrammeError, PunchcardError
+
+if TYPE_CHECKING:
+    from flows.process import Stop
+    from flows.settings import Settings
+
+BAD_NEWS: Final = 1
+FAILED: Final = 2
+PARTS: Final = ("decide", "publish", "clock", "learn")
+
+app = typer.Typer(
+    name="punchcard",
+    help="A decision engine for loyalty programmes: every effect exactly once, with its reason.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+run = typer.Typer(help="Run a part of the engine until it is stopped.", no_args_is_help=True)
+programme = typer.Typer(help="Check and publish the marketers' file.", no_args_is_help=True)
+app.add_typer(run, name="run")
+app.add_typer(programme, name="programme")
+
+
+def main() -> None:
+    """The console command: an error of ours is one sentence, not a stack."""
+    try:
+        app()
+    except PunchcardError as error:
+        typer.echo(f"punchcard: {error}", err=True)
+        raise SystemExit(FAILED) from error
+
+
+# ── run ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@run.command("decide")
+def run_decide(
+    partitions: Annotated[
+        str | None, typer.Option(help="Partitions to take, as 0-15 or 0,3,5 (default: all).")
+    ] = None,
+    ordinal: Annotated[
+        int | None, typer.Option(help="Which of the replicas this is, from 0.")
+    ] = None,
+    replicas: Annotated[
+        int | None, typer.Option(help="How many processes share the partitions.")
+    ] = None,
+) -> None:
+    """Fold events into customers, and commit every effect. One process per partition."""
+    from flows import decide, options, topics
+    from flows.process import run as run_part
+
+    named = options.wanted(partitions, ordinal, replicas)
+
+    def work(settings: "Settings", stop: "Stop") -> None:
+        decide.run_decide(settings, stop, named(topics.identify(settings).partitions))
+
+    raise typer.Exit(run_part("decide", _settings(), work))
+
+
+@run.command("publish")
+def run_publish() -> None:
+    """Take what was decided out of the outbox into Kafka. Any number of processes."""
+    from flows.process import run as run_part
+    from flows.publish import run_publish as work
+
+    raise typer.Exit(run_part("publish", _settings(), work))
+
+
+@run.command("clock")
+def run_clock(
+    start: Annotated[
+        str | None, typer.Option(help="Compressed time: the moment that it is now (ISO 8601).")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.001, help="Compressed time: seconds that go by in one.")
+    ] = 1.0,
+) -> None:
+    """Tick, so that timers fire where nobody shops. Any number of processes."""
+    from flows import clock, options
+    from flows.process import run as run_part
+
+    origin = None if start is None else options.moment(start, "--start")
+
+    def work(settings: "Settings", stop: "Stop") -> None:
+        clock.run_clock(settings, stop, origin, speed)
+
+    raise typer.Exit(run_part("clock", _settings(), work))
+
+
+@run.command("learn")
+def run_learn() -> None:
+    """Teach the models by what came of their scores, and publish new versions. One process."""
+    from flows.learn import run_learn as work
+    from flows.process import run as run_part
+
+    raise typer.Exit(run_part("learn", _settings(), work))
+
+
+@run.command("all")
+def run_all(
+    logs: Annotated[Path, typer.Option(help="Directory for the parts' log lines.")] = Path("logs"),
+) -> None:
+    """Run every part as a process, and start again whatever dies. For one machine."""
+    from flows.process import Stop
+    from flows.supervise import supervise
+
+    _settings()
+    _make_directory(logs)
+    raise typer.Exit(supervise(os.environ, logs, PARTS, Stop()))
+
+
+@app.command()
+def topics() -> None:
+    """Make the topics that are missing."""
+    from flows.topics import TOPICS, ensure_topics, full_name
+
+    settings = _settings()
+    ensure_topics(settings)
+    typer.echo(f"there are {', '.join(full_name(settings, topic) for topic in TOPICS)}")
+
+
+# ── programme ────────────────────────────────────────────────────────────────────────────────────
+
+
+@programme.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Programme files (TOML).")]) -> None:
+    """Say every mistake in the files, with its place and how to mend it."""
+    from policies.check import load
+
+    bad = False
+    for file in files:
+        text, mistakes = _checked(file)
+        bad = bad or bool(mistakes)
+        if not mistakes:
+            typer.echo(f"{file}: fine, version {load(text).version}")
+    if bad:
+        raise typer.Exit(BAD_NEWS)
+
+
+@programme.command()
+def publish(
+    file: Annotated[Path, typer.Argument(help="The programme file (TOML).")],
+    at: Annotated[
+        str | None, typer.Option(help="Its moment in data time, ISO 8601 (default: now).")
+    ] = None,
+) -> None:
+    """Check a programme and, if it is fine, let it hold from here on."""
+    from flows.announce import announce
+    from flows.options import moment
+
+    text, mistakes = _checked(file)
+    if mistakes:
+        typer.echo(f"{file}: not published", err=True)
+        raise typer.Exit(BAD_NEWS)
+    published = announce(_settings(), text, None if at is None else moment(at, "--at"))
+    typer.echo(f"{file}: published, version {published.version}")
+
+
+@programme.command("numbers")
+@app.command()
+def numbers() -> None:
+    """List what conditions and messages may name: numbers with units, scores, standing."""
+    from flows.console import console
+    from flows.tables import numbers_table
+
+    console().print(numbers_table())
+
+
+# ── looking and counting ─────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def show(customer: Annotated[str, typer.Argument(help="The customer's id.")]) -> None:
+    """Show everything that is known of one customer."""
+    from flows.console import console
+    from flows.panels import panels
+    from flows.show import find
+
+    found = find(_settings(), customer)
+    if found is None:
+        typer.echo(f"nothing is known of {customer!r}", err=True)
+        raise typer.Exit(BAD_NEWS)
+    out = console()
+    for panel in panels(found):
+        out.print(panel)
+
+
+@app.command()
+def recount() -> None:
+    """Fold the whole log again, plainly, and compare every customer with Redis."""
+    from flows.recount import recount as count_again
+
+    report = count_again(_settings())
+    for line in report.lines:
+        typer.echo(line, err=True)
+    typer.echo(f"{report.customers:,} customers, {report.events:,} records counted again")
+    typer.echo(f"recount: {report.differences} differences")
+    if report.differences:
+        raise typer.Exit(BAD_NEWS)
+
+
+@app.command()
+def replay(
+    file: Annotated[
+        str, typer.Argument(help="Segment JSON lines; .gz, .xz, .zst are unpacked; - reads stdin.")
+    ],
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Data time per time on the clock (default: full speed)."),
+    ] = None,
+    tick: Annotated[str, typer.Option(help="Data time between ticks, as 15m, 1h, 1d.")] = "1h",
+    until_ticks: Annotated[
+        float,
+        typer.Option(min=0, help="Days of ticks after the last event, so that timers mature."),
+    ] = 0.0,
+) -> None:
+    """Send a recorded log into `events`, in data time.
+
+    Make the topics with PUNCHCARD_LOG_TIME=create: else the broker dates every record now. Timers
+    that are due fire for 200 customers a batch, so --until-ticks ends with as many ticks as it
+    takes to come to everybody.
+    """
+    from flows.options import duration
+    from flows.replaying import replay_file
+
+    seconds = duration(tick, "--tick")
+    replay_file(_settings(), file, tick=seconds, speed=speed, until_days=until_ticks)
+
+
+@app.command()
+def dead_letters(
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
+) -> None:
+    """Show the newest records that were refused, and why."""
+    from flows.console import console
+    from flows.letters import newest
+    from flows.tables import letters_table
+
+    letters = newest(_settings(), last)
+    if letters:
+        console().print(letters_table(letters))
+    else:
+        typer.echo("no dead letters")
+
+
+@app.command()
+def settings() -> None:
+    """List every setting: variable, default, what is in force, meaning."""
+    from flows.console import console
+    from flows.tables import settings_table
+
+    console().print(settings_table(_settings()))
+
+
+def _settings() -> "Settings":
+    from flows.settings import read_settings
+
+    return read_settings(os.environ)
+
+
+def _checked(file: Path) -> tuple[str, list[ProgrammeError]]:
+    """A programme's text and its mistakes; they are told."""
+    from flows.announce import text_of
+    from policies.check import check
+
+    try:
+        text = text_of(file)
+        mistakes = check(text)
+    except ProgrammeError as error:
+        text, mistakes = "", [error]
+    for mistake in mistakes:
+        typer.echo(f"{file}: {mistake}")
+    return text, mistakes
+
+
+def _make_directory(path: Path) -> None:
+    from engine.errors import SettingsError
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(str(path), f"cannot be made: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""One customer as the engine knows them: state, world and position, read from Redis."""
+
+from typing import Any, Final, cast
+
+import msgspec
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from msgspec import Struct
+
+from engine.errors import StoreError
+from engine.state import Customer
+from engine.turn import Turn
+from engine.world import World
+from features import Memories
+from flows import keys
+from flows.client import CONSUMER, client_config
+from flows.decide import stored_world
+from flows.partition import partition_of
+from flows.settings import Settings
+from flows.store import Checkpoint, Store, connect
+from flows.topics import EVENTS, full_name
+
+PATIENCE: Final = 3.0
+"""How long the broker may take to tell the end of the log (s)."""
+
+
+class Found(Struct, frozen=True):
+    """A customer, and where the engine stands with them.
+
+    as_of: log time (s) of the last event; offset: the record after it. lag: records of the
+    partition that are not folded yet; None: the broker did not say.
+    """
+
+    who: str
+    partition: int
+    customer: Customer[Any]
+    world: World
+    checkpoint: Checkpoint
+    as_of: float
+    offset: int
+    lag: int | None
+
+    @property
+    def turn(self) -> Turn:
+        """A turn in which nothing happens: for reading, at the partition's log time."""
+        now = self.checkpoint.log_time
+        return Turn(self.world, self.customer, self.who, now, "", [], [], [])
+
+
+def find(settings: Settings, who: str) -> Found | None:
+    """Look somebody up; None: nobody of that name.
+
+    Raises SettingsError: Redis does not answer. StoreError: nothing was ever folded into it.
+    """
+    store = Store(connect(settings))
+    partition = partition_of(who, _partitions(store))
+    fields = cast(dict[bytes, bytes], store.client.hgetall(keys.customer(partition, who)))
+    checkpoint = store.checkpoint(partition)
+    if not fields or checkpoint is None:
+        return None
+    return Found(
+        who=who,
+        partition=partition,
+        customer=_decoder.decode(fields[b"state"]),
+        world=stored_world(store, partition),
+        checkpoint=checkpoint,
+        as_of=float(fields[b"as_of"]),
+        offset=int(fields[b"offset"]),
+        lag=_lag(settings, partition, checkpoint.offset),
+    )
+
+
+def _partitions(store: Store) -> int:
+    """How many there are, from the log that the checkpoint was taken on."""
+    first = store.checkpoint(0)
+    if first is None:
+        raise StoreError(keys.checkpoint(0), "nothing was folded yet", "punchcard run decide")
+    return int(first.log.rpartition("/")[2])
+
+
+def _lag(settings: Settings, partition: int, offset: int) -> int | None:
+    """None where the broker does not answer: the customer is shown all the same."""
+    consumer = Consumer(client_config(settings, CONSUMER, {"log_level": 0}))
+    topic = TopicPartition(full_name(settings, EVENTS), partition)
+    try:
+        return max(0, int(consumer.get_watermark_offsets(topic, timeout=PATIENCE)[1]) - offset)
+    except KafkaException:
+        return None
+    finally:
+        consumer.close()
+
+
+_decoder: Final = msgspec.msgpack.Decoder(Customer[Memories])

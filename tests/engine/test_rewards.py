@@ -1,0 +1,172 @@
+"""Rewards: unlocked once, used once, expired, revoked (DOMAIN §8)."""
+
+from msgspec.structs import replace
+
+from engine.challenges import Count
+from engine.programme import Points, RewardRule
+from tests.support.stories import (
+    PROGRAMME,
+    Story,
+    Told,
+    changed,
+    continue_with,
+    coupon,
+    items,
+    publish,
+    redeem,
+    refund,
+    tell,
+    use,
+    wait,
+)
+
+CUP = Count(id="three", name="Three bags", goal=3, reward="cup")
+BONUS = replace(CUP, reward="bonus")
+
+
+def earned(*story: Story, challenge: Count = CUP) -> Told:
+    return tell(items(3), *story, programme=changed(challenges=(challenge,)))
+
+
+def with_the_reward(told: Told, *say: str) -> str:
+    [ident] = told.customer.rewards
+    return ident
+
+
+def used(told: Told, till: str = "till") -> Told:
+    return continue_with(told, use(with_the_reward(told), till))
+
+
+def test_an_unlocked_reward_is_used_once() -> None:
+    told = used(earned())
+    assert (told.states, told.names[-1]) == (["redeemed"], "Reward Redeemed")
+
+
+def test_the_same_use_again_is_a_repeat() -> None:
+    told = used(used(earned()))
+    assert told.notes == ["repeat"]
+
+
+def test_another_use_is_refused() -> None:
+    told = used(used(earned()), "another till")
+    assert (told.names[-1], told.reasons) == ("Reward Refused", ["redeemed"])
+
+
+def test_a_reward_of_somebody_elses_is_refused() -> None:
+    assert tell(use("unheard of")).reasons == ["unknown_reward"]
+
+
+def test_a_coupon_of_ours_is_a_use() -> None:
+    told = earned()
+    told.beat(coupon(with_the_reward(told), "o7"))
+    assert told.states == ["redeemed"]
+
+
+def test_a_coupon_of_ours_without_an_order_is_a_use_too() -> None:
+    told = earned()
+    told.beat(coupon(with_the_reward(told)))
+    assert told.grants[0].redemption == "m2"
+
+
+def test_a_coupon_of_the_shops_own_is_none_of_our_business() -> None:
+    assert tell(coupon("SPRING10")).decisions == []
+
+
+def test_a_reward_expires() -> None:
+    told = used(earned(wait(days=30)))
+    assert told.names[-2:] == ["Reward Expired", "Reward Refused"]
+    assert told.reasons == ["expired"]
+
+
+def test_a_used_reward_does_not_expire_and_is_forgotten() -> None:
+    told = used(earned())
+    told.tick(told.now + 100 * 86400)
+    assert (told.grants, told.of("Reward Expired")) == ([], [])
+
+
+def test_the_terms_of_an_unlocked_reward_never_change() -> None:
+    other = changed(rewards=(replace(PROGRAMME.rewards[0], valid_days=1),))
+    told = earned(publish(other), wait(days=29))
+    assert told.states == ["unlocked"]
+
+
+def test_points_are_credited_at_once() -> None:
+    told = earned(challenge=BONUS)
+    assert (told.balance, told.states) == (50, ["redeemed"])
+
+
+def test_points_repay_debt_first() -> None:
+    programme = changed(challenges=(replace(BONUS, goal=8),), points=Points(pending_days=0))
+    told = tell(items(6), wait(), redeem(60), refund("o1", key="r"), items(8), programme=programme)
+    [credited] = told.of("Points Earned")
+    assert (credited.properties["repaid"], told.debt) == (50, 10)
+
+
+def test_points_expire_like_any_others() -> None:
+    told = earned(wait(days=400), challenge=BONUS)
+    assert sorted(told.points_of("Points Expired")) == [30, 50]
+
+
+def test_a_rollback_revokes_what_was_not_used() -> None:
+    told = earned(refund("o1", key="r"))
+    assert (told.states, told.reasons) == (["revoked"], ["rolled_back", "reward_revoked"])
+
+
+def test_a_revoked_reward_cannot_be_used() -> None:
+    assert used(earned(refund("o1", key="r"))).reasons[-1] == "revoked"
+
+
+def test_a_rollback_leaves_what_was_used() -> None:
+    told = continue_with(used(earned()), refund("o1", key="r"), items(3))
+    assert told.states == ["redeemed"]
+    assert len(told.of("Reward Unlocked")) == 1
+    assert told.reasons == ["reward_redeemed"]
+
+
+def test_a_rollback_leaves_what_expired() -> None:
+    told = earned(wait(days=31), refund("o1", key="r"))
+    assert told.reasons == ["reward_expired"]
+
+
+def test_a_rollback_takes_points_back_even_if_they_were_spent() -> None:
+    told = earned(redeem(50), refund("o1", key="r"), challenge=BONUS)
+    assert told.points == (0, 0, 0, 50)
+
+
+def test_points_that_are_given_back_and_again_are_one_lot() -> None:
+    told = earned(refund("o1", key="r"), items(3), challenge=BONUS)
+    assert told.balance == 50
+    assert len({each.id for each in told.of("Points Earned")}) == 2
+
+
+def test_points_given_again_while_others_of_them_are_reserved_are_settled_right() -> None:
+    told = earned(challenge=BONUS)
+    reserve, commit = redeem(30)
+    told.beat(reserve)
+    for beat in (refund("o1", key="r"), items(3, ident="o2")):
+        told.beat(beat.after(hours=0.05))
+    told.beat(commit.after(hours=0.05))
+    assert (told.points, told.customer.ledger.redeemed) == ((30, 20, 0, 0), 30)
+
+
+def test_a_reward_that_the_programme_has_dropped_is_noted() -> None:
+    told = tell(
+        items(2),
+        publish(changed(rewards=())),
+        items(1),
+        programme=changed(challenges=(CUP,)),
+    )
+    assert (told.grants, told.notes) == ([], ["reward_gone"])
+
+
+def test_points_that_were_taken_back_are_not_taken_back_twice() -> None:
+    told = earned(refund("o1", key="r"), publish(changed(rewards=())), challenge=BONUS)
+    continue_with(told, items(3), refund("o2", key="r"))
+    assert told.points == (0, 0, 0, 0)
+
+
+def test_the_points_of_a_coupon_are_not_paid_out() -> None:
+    odd = RewardRule(id="cup", name="A cup", kind="coupon", points=9)
+    told = tell(items(3), programme=changed(challenges=(CUP,), rewards=(odd,)))
+    continue_with(told, refund("o1", key="r"))
+    assert told.customer.ledger.issued == 30

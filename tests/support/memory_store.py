@@ -1,0 +1,131 @@
+"""One partition without Kafka and Redis: records made by hand, folded into dictionaries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+
+import msgspec
+
+from engine.decisions import Decision
+from engine.state import Customer
+from engine.world import World
+from features import Memories
+from flows.decide import stored_world
+from flows.decider import Partition
+from flows.record import Batch, Record
+from flows.store import Checkpoint, Commit, Entry, Store
+from flows.topics import DEAD_LETTERS, DECISIONS
+
+
+class MemoryStore:
+    """What Redis would hold of one partition; a commit that Redis would refuse fails here too."""
+
+    def __init__(self) -> None:
+        self.at = Checkpoint(0, "begun", "log")
+        self.profiles: dict[str, dict[bytes | str, bytes | str]] = {}
+        self.timers: dict[str, float] = {}
+        self.published: dict[str, bytes] = {}
+        self.outbox: list[Entry] = []
+        self._last = (-1, -1)
+
+    def commit(self, commit: Commit) -> None:
+        """Take it, as `commit.lua` does."""
+        assert commit.old == self.at
+        self.at = commit.new
+        for who, pairs in commit.customers.items():
+            fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
+            self.profiles.setdefault(who, {}).update(fields)
+        for n, entry in enumerate(commit.outbox):
+            assert (commit.new.offset, n) > self._last
+            self._last = (commit.new.offset, n)
+            self.outbox.append(entry)
+        self.timers.update({who: when for when, who in commit.due})
+        for who in commit.gone:
+            self.timers.pop(who, None)
+        self.published.update(commit.world)
+        for field in commit.dropped:
+            del self.published[field]
+
+    def states(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+        return [cast(bytes | None, self.profiles.get(who, {}).get("state")) for who in customers]
+
+    def due(self, partition: int, until: float, limit: int) -> list[str]:
+        waiting = sorted((when, who) for who, when in self.timers.items() if when <= until)
+        return [who for _, who in waiting[:limit]]
+
+    def first_due(self, partition: int) -> float | None:
+        return min(self.timers.values(), default=None)
+
+    def world(self, partition: int) -> dict[str, bytes]:
+        return self.published
+
+
+class Run:
+    """A partition at work on such a store."""
+
+    def __init__(
+        self, *, number: int = 0, count: int = 1, cache: int = 1000, patience: int = 1000
+    ) -> None:
+        self.store = MemoryStore()
+        self._home = {"number": number, "count": count, "cache": cache, "patience": patience}
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all that is not stored."""
+        world = stored_world(cast(Store, self.store), self._home["number"])
+        self.partition = Partition(
+            at=self.store.at, world=world, loader=self.store, **cast(Any, self._home)
+        )
+
+    def fold(self, records: Sequence[Record]) -> list[Commit]:
+        """One batch, committed."""
+        commits = self.partition.fold(Batch(self._home["number"], list(records)))
+        for commit in commits:
+            self.store.commit(commit)
+        return commits
+
+    def settle(self) -> None:
+        """Tick on the spot until nothing is due."""
+        while self.store.due(0, self.store.at.log_time, 1):
+            tick = b'{"event":"Tick","messageId":"settle"}'
+            at = self.store.at
+            self.fold([Record(at.offset, at.log_time, None, tick, "clock")])
+
+    @property
+    def world(self) -> World:
+        """What is published."""
+        return self.partition.world
+
+    @property
+    def states(self) -> dict[str, Customer[Any]]:
+        """Everybody as stored."""
+        return {
+            who: _states.decode(cast(bytes, fields["state"]))
+            for who, fields in self.store.profiles.items()
+        }
+
+    @property
+    def decisions(self) -> dict[str, Decision]:
+        """What was decided, by id; fails where one id has two contents."""
+        found: dict[str, Decision] = {}
+        for entry in self.said(DECISIONS):
+            decision = _decisions.decode(entry.value)
+            assert found.setdefault(decision.id, decision) == decision
+        return found
+
+    @property
+    def dead(self) -> list[tuple[bytes, Mapping[str, str]]]:
+        """The dead letters: value and headers."""
+        return [(e.value, msgspec.json.decode(e.headers)) for e in self.said(DEAD_LETTERS)]
+
+    def said(self, topic: str) -> list[Entry]:
+        """What is to be published on a topic, in order."""
+        return [entry for entry in self.store.outbox if entry.topic == topic]
+
+
+def numbered(records: Iterable[Record], first: int = 0) -> list[Record]:
+    """The records, one behind the other in the log."""
+    return [msgspec.structs.replace(r, offset=first + n) for n, r in enumerate(records)]
+
+
+_states: Final = msgspec.msgpack.Decoder(Customer[Memories])
+_decisions: Final = msgspec.json.Decoder(Decision)
