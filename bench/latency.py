@@ -97,7 +97,7 @@ def measure(kafka: Kafka, load: Load, warm_up: float) -> Figures:
     return {
         "engine_p50_ms": round(1e3 * estimate(before, after, 0.50), 3),
         "engine_p99_ms": round(1e3 * estimate(before, after, 0.99), 3),
-        **_from_outside(sent, seen, since),
+        **compare(sent, seen, since),
         "looks_per_s": round(looks / measured),
         "cpu_us_per_event": round(spent * 1e6 / (load.rate * measured), 2),
         "rate": load.rate,
@@ -140,8 +140,11 @@ def _look_for_the_last(checkpoints: Checkpoints, seen: Sequence[Seen], local: Lo
         time.sleep(LOOK)
 
 
-def _from_outside(sent: Sent, seen: Sequence[Seen], since: float) -> Figures:
-    """Latencies of the events due after the warm-up; `since` is its end (monotonic s)."""
+def compare(sent: Sent, seen: Sequence[Seen], since: float) -> Figures:
+    """Latencies of the events due after the warm-up; `since` is its end (monotonic s).
+
+    Raises SystemExit: there is none.
+    """
     readable, acked, total, lost = [], [], [], sent.failed
     for event in sent.acked:
         offsets, moments = seen[event.partition].offsets, seen[event.partition].moments
@@ -152,6 +155,8 @@ def _from_outside(sent: Sent, seen: Sequence[Seen], since: float) -> Figures:
             readable.append(moments[look] - event.at)
             acked.append(event.at - event.left)
             total.append(moments[look] - event.due)
+    if not readable:
+        raise SystemExit("no event became readable after the warm-up")
     found: dict[str, float | int] = {}
     for name, values in (("", readable), ("ack_", acked), ("total_", total)):
         ordered = sorted(values)

@@ -44,6 +44,7 @@ LOOK: Final = 1_000
 """Records between two looks at how far the engine is."""
 PATIENCE: Final = 300.0
 """For the outbox to become empty (s)."""
+BLOBS: Final = ("state", "book")
 SAMPLE: Final = 500
 """Customers whose own size is asked for."""
 
@@ -51,7 +52,7 @@ MEANINGS: Final = {
     "redis_bytes_per_customer": "growth of used_memory ÷ customers with a profile; budget ≤ 1,500",
     "dataset_bytes_per_customer": "the same of used_memory_dataset: without Redis's own overhead",
     "profile_bytes": "MEMORY USAGE of a customer's hash, mean",
-    "state_bytes": "of these, the engine's own blob",
+    "state_bytes": "of these, the engine's own blobs, `state` and `book`",
     "profiles": "customers with a profile",
     "outbox_entries": "left in the outbox when Redis was asked",
     "rss_mb_at_25": "MB that decide occupied after a quarter of the records",
@@ -183,7 +184,7 @@ def _sizes(client: redis.Redis, before: dict[str, Any]) -> Figures:
     names = [*client.scan_iter(keys.customer(0, "*").replace("{0}", "{*}"), count=1000)]
     some = names[:: max(1, len(names) // SAMPLE)]
     profile = fmean(cast(int, client.memory_usage(name, samples=0)) for name in some)
-    state = fmean(client.hstrlen(name, "state") for name in some)
+    state = fmean(client.hstrlen(name, blob) for name in some for blob in BLOBS) * len(BLOBS)
     used, data = (after[name] - before[name] for name in ("used_memory", "used_memory_dataset"))
     return {
         "redis_bytes_per_customer": round(used / len(names)),

@@ -21,6 +21,9 @@ from flows.local import Kafka
 from flows.profiles import Profiles
 from flows.store import connect
 
+SLOWEST: Final = 1_000
+"""Back-to-back reads per second for which the load lasts at least; slower ones are cut off."""
+
 MEANINGS: Final = {
     "p50_ms": "ms for a profile, one round trip, decoded",
     "p99_ms": "budget ≤ 1",
@@ -46,9 +49,9 @@ class Wanted(Struct, frozen=True):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     options = parser(__doc__)
-    options.add_argument("--reads", type=int, default=40_000, help="profiles to be read")
+    options.add_argument("--reads", type=int, default=20_000, help="profiles to be read")
     options.add_argument(
-        "--reads-rate", type=float, default=2_000, help="reads per second; 0: back to back"
+        "--reads-rate", type=float, default=1_000, help="reads per second; 0: back to back"
     )
     options.add_argument("--rate", type=float, default=5_000, help="events per second")
     options.add_argument("--warm-up", type=float, default=5, help="seconds before the first read")
@@ -60,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(wanted: Wanted) -> Figures:
     """One run; the load goes on for as long as there are reads."""
-    seconds = wanted.warm_up + wanted.reads / (wanted.reads_rate or 2_000) + 1.0
+    seconds = wanted.warm_up + wanted.reads / (wanted.reads_rate or SLOWEST) + 1.0
     load = Load(wanted.customers, wanted.rate, seconds)
     with shop(wanted.kafka, datetime.now(UTC)) as local, ExitStack() as parts:
         child = local.start("decide")

@@ -1,6 +1,7 @@
 """How a benchmark tells what it measured: one line of JSON for machines, a table for people."""
 
 import argparse
+import os
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -29,10 +30,14 @@ def tell(
 ) -> None:
     """Measure, then print. meanings: a figure's unit and meaning; what has none is a condition.
 
+    `load_before` is how many processes wanted a core before the start, by Linux's count over the
+    last minute: well above 0, the machine was not ours alone, and the figures say little.
+
     Raises SystemExit: a part did not start, or ended.
     """
+    load = os.getloadavg()[0]
     try:
-        figures = measured()
+        figures = {**measured(), "cores": os.cpu_count() or 1, "load_before": round(load, 2)}
     except PunchcardError as error:
         raise SystemExit(str(error)) from error
     if as_json:

@@ -4,7 +4,7 @@
 the kinds (`engine/challenges`) only what an order brings and how much is needed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -29,17 +29,16 @@ def join(turn: Turn, ident: str, at: float) -> None:
 
     What happened since, but arrived before, counts. at: event time.
     """
-    customer, challenges = turn.customer, turn.world.programme.challenges
+    challenges = turn.world.programme.challenges
     challenge = next((each for each in challenges if each.id == ident), None)
     objection = _objection(turn, challenge, at)
     if challenge is None or objection is not None:
         turn.note(objection or "unknown_challenge")
-        return
-    enrolment = _begin(turn, challenge, at, challenge.window(at))
-    for key, part in _here_before(customer, challenge):
-        if enrolment.started <= part[0] < enrolment.ends:
-            enrolment.parts[key] = _renewed(customer, challenge, key, part)
-    judge(turn, challenge, enrolment, 0)
+    elif _used_up(turn.customer, challenge):
+        _join_earlier(turn, ident, at)
+    else:
+        enrolment = _begin(turn, challenge, at, challenge.window(at))
+        _lay(turn, challenge, enrolment, dict(_here_before(turn.customer, challenge)))
 
 
 def count_order(turn: Turn, ident: str, order: Order, lines: tuple[Line, ...]) -> None:
@@ -98,9 +97,31 @@ def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None
         return "joined_by_itself"
     if not turn.customer.known:
         return "not_a_member"
-    if _used_up(turn.customer, challenge):
-        return "already_enrolled"
     return "too_late" if challenge.window(at) + LATE <= turn.now else None
+
+
+def _join_earlier(turn: Turn, ident: str, at: float) -> None:
+    """Another word of joining what is joined once: only the earlier one holds, come when it may."""
+    mine = [each for each in turn.customer.challenges if each.challenge == ident]
+    running = next((each for each in mine if not each.closed and at < each.started), None)
+    if running is None:
+        turn.note("already_enrolled")
+        return
+    challenge = turn.world.versions[running.version]
+    running.started, running.ends = at, challenge.window(at)
+    parts = {**dict(_here_before(turn.customer, challenge)), **running.parts}
+    _lay(turn, challenge, running, parts)
+
+
+def _lay(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[str, Part]) -> None:
+    """Give a cycle those of the contributions that its window takes."""
+    before = progress(enrolment)
+    enrolment.parts = {
+        key: _renewed(turn.customer, challenge, key, part)
+        for key, part in parts.items()
+        if enrolment.started <= part[0] < enrolment.ends
+    }
+    judge(turn, challenge, enrolment, before)
 
 
 def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) -> None:
@@ -119,7 +140,8 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
         if part is None:
             continue
         if challenge.join == "opt_in":
-            _wait(turn, challenge, key, part)
+            if challenge.repeat != "none" or challenge.id not in taken:
+                _wait(turn, challenge, key, part)
         elif challenge.id not in taken:
             _begin_or_deal(turn, challenge, key, part)
 
@@ -138,7 +160,9 @@ def _wait(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
 
     What takes every order finds it among the orders.
     """
-    if challenge.chooses and not _used_up(turn.customer, challenge):
+    mine = [each for each in turn.customer.challenges if each.challenge == challenge.id]
+    over = _used_up(turn.customer, challenge) and all(each.closed for each in mine)
+    if challenge.chooses and not over:
         early = [*turn.customer.early, (challenge.id, key, part)]
         turn.customer.early = [each for each in early if each[2][0] > turn.now - LATE]
 

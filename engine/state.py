@@ -181,12 +181,13 @@ class Question(Struct, array_like=True):
     """Asked of every model at one moment; answered when each one's horizon has passed.
 
     inputs: float32, little endian, as they were. open: (score, version) by model still to be
-    answered.
+    answered. schema: which inputs they are.
     """
 
     asked: float
     inputs: bytes
     open: dict[str, tuple[float, str]]
+    schema: str = ""
 
 
 class Watch(Struct, array_like=True):

@@ -45,6 +45,7 @@ REASONS: Final[Mapping[str, str]] = {
     "unknown_currency": "an amount in a currency without a rate in the programme",
     "not_allowed": "a control record from a source that may not send it",
     "bad_programme": "a programme that does not load",
+    "timer_failed": "a timer of one customer raised when a tick was to fire it: a bug",
     "handler_failed": "a rule raised: a bug, or a record that nobody foresaw",
 }
 """Why a record is refused: the closed list that dead-letters and metrics use."""
@@ -117,6 +118,8 @@ def _refusal(raw: bytes, error: Exception) -> Refused:
     if not isinstance(error, msgspec.ValidationError):
         odd = b"NaN" in raw or b"Infinity" in raw
         return Refused("not_finite" if odd else "not_json", text)
+    if text.startswith("Expected `object`") and " - at " not in text:
+        return Refused("not_json", text)
     if "missing required field" in text:
         return Refused("missing_field", text)
     return Refused("negative_amount" if ">= 0" in text else "wrong_type", text)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BAD_NEWS: Final = 1
 FAILED: Final = 2
 PARTS: Final = ("decide", "publish", "clock", "learn")
+OUTSIDE: Final = {"redis": "PUNCHCARD_REDIS", "cimpl": "PUNCHCARD_KAFKA"}
+"""Whose errors are no bug of ours, by their module, and the setting that says where they live."""
 
 app = typer.Typer(
     name="punchcard",
@@ -34,11 +36,14 @@ app.add_typer(programme, name="programme")
 
 
 def main() -> None:
-    """The console command: an error of ours is one sentence, not a stack."""
+    """The console command: whatever is no bug is one sentence, not a stack."""
     try:
         app()
-    except PunchcardError as error:
-        typer.echo(f"punchcard: {error}", err=True)
+    except Exception as error:
+        outside = OUTSIDE.get(type(error).__module__.partition(".")[0])
+        if outside is None and not isinstance(error, PunchcardError):
+            raise
+        typer.echo(f"punchcard: {outside}: {error}" if outside else f"punchcard: {error}", err=True)
         raise SystemExit(FAILED) from error
 
 

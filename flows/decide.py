@@ -16,7 +16,8 @@ from engine.errors import LogError
 from engine.models import Snapshot
 from engine.world import World
 from flows import metrics
-from flows.decider import Counts, Partition
+from flows.attempt import Counts
+from flows.decider import Partition
 from flows.process import Stop
 from flows.record import Batch
 from flows.runner import run_flow

@@ -1,5 +1,6 @@
 """The newest dead letters: what was refused, why, and where it had stood."""
 
+import time
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
@@ -10,6 +11,8 @@ from flows.settings import Settings
 from flows.topics import DEAD_LETTERS, WAIT, full_name, identify, unreachable
 
 AT_ONCE: Final = 500
+A_MOMENT: Final = 0.1
+"""The client waits this long (s) for `AT_ONCE` records, even if there are fewer."""
 
 
 class Letter(Struct, frozen=True):
@@ -53,8 +56,9 @@ def _tails(settings: Settings, consumer: Consumer, partitions: int, most: int) -
             ends[partition] = high
     consumer.assign(starts)
     found: list[Message] = []
-    while ends and (messages := consumer.consume(AT_ONCE, WAIT)):
-        for message in messages:
+    deadline = time.monotonic() + WAIT
+    while ends and time.monotonic() < deadline:
+        for message in consumer.consume(AT_ONCE, A_MOMENT):
             error, where, offset = message.error(), message.partition(), message.offset()
             if error is not None or where is None or offset is None:
                 raise KafkaException(error)

@@ -20,7 +20,8 @@ from engine.step import newcomer, step, tick
 from engine.wire import decode
 from engine.world import World
 from flows import keys, readable
-from flows.decider import CODEC, CONTROLLERS
+from flows.attempt import CONTROLLERS
+from flows.draft import CODEC
 from flows.partition import partition_of
 from flows.record import Record
 from flows.settings import Settings
@@ -83,8 +84,15 @@ class Naive:
             due, who = heapq.heappop(self.timers)
             customer = self.customers[who]
             if customer.due == due:
-                self._keep(tick(self.world, customer, who, self.now).decisions)
-                self._wind(who, customer)
+                self._tick(who, customer)
+
+    def _tick(self, who: str, customer: Customer[Any]) -> None:
+        before = _packed(customer)
+        try:
+            self._keep(tick(self.world, customer, who, self.now).decisions)
+            self._wind(who, customer)
+        except Exception:  # a dead letter of decide's; its timer waits for a mended release
+            self.customers[who] = CODEC.unpack(*before)
 
     def _step(self, who: str, event: Happening) -> None:
         known = self.customers.get(who)

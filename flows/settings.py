@@ -4,7 +4,7 @@ Read once, frozen.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -104,19 +104,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def describe(settings: Settings) -> list[tuple[str, str, str, str]]:
     """(variable, default, in force, meaning) of each setting."""
-    rows = []
-    for field, info in zip(
-        msgspec.structs.fields(Settings),
-        msgspec.inspect.type_info(Settings).fields,
-        strict=True,  # type: ignore[attr-defined]
-    ):
-        meaning = (info.type.extra_json_schema or {}).get("description", "")
-        rows.append(
-            (
-                PREFIX + field.name.upper(),
-                str(field.default),
-                str(getattr(settings, field.name)),
-                meaning,
-            )
+    hints = get_type_hints(Settings, include_extras=True)
+    return [
+        (
+            PREFIX + field.name.upper(),
+            str(field.default),
+            str(getattr(settings, field.name)),
+            hints[field.name].__metadata__[0].description,
         )
-    return rows
+        for field in msgspec.structs.fields(Settings)
+    ]

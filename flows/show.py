@@ -10,10 +10,10 @@ from engine.errors import StoreError
 from engine.state import Customer
 from engine.turn import Turn
 from engine.world import World
-from features import Memories
 from flows import keys
 from flows.client import CONSUMER, client_config
 from flows.decide import stored_world
+from flows.draft import CODEC
 from flows.partition import partition_of
 from flows.settings import Settings
 from flows.store import Checkpoint, Store, connect
@@ -49,24 +49,33 @@ class Found(Struct, frozen=True):
 def find(settings: Settings, who: str) -> Found | None:
     """Look somebody up; None: nobody of that name.
 
-    Raises SettingsError: Redis does not answer. StoreError: nothing was ever folded into it.
+    Raises SettingsError: Redis does not answer. StoreError: nothing was ever folded into it, or by
+    another release.
     """
     store = Store(connect(settings))
     partition = partition_of(who, _partitions(store))
-    fields = cast(dict[bytes, bytes], store.client.hgetall(keys.customer(partition, who)))
+    key = keys.customer(partition, who)
+    fields = cast(dict[bytes, bytes], store.client.hgetall(key))
     checkpoint = store.checkpoint(partition)
     if not fields or checkpoint is None:
         return None
     return Found(
         who=who,
         partition=partition,
-        customer=_decoder.decode(fields[b"state"]),
+        customer=_unpacked(fields, key),
         world=stored_world(store, partition),
         checkpoint=checkpoint,
         as_of=float(fields[b"as_of"]),
         offset=int(fields[b"offset"]),
         lag=_lag(settings, partition, checkpoint.offset),
     )
+
+
+def _unpacked(fields: dict[bytes, bytes], key: str) -> Customer[Any]:
+    try:
+        return CODEC.unpack(fields[b"state"], fields[b"book"])
+    except (KeyError, msgspec.ValidationError) as error:
+        raise StoreError(key, f"was written by another release: {error}") from error
 
 
 def _partitions(store: Store) -> int:
@@ -87,6 +96,3 @@ def _lag(settings: Settings, partition: int, offset: int) -> int | None:
         return None
     finally:
         consumer.close()
-
-
-_decoder: Final = msgspec.msgpack.Decoder(Customer[Memories])

@@ -85,7 +85,7 @@ def letters_table(letters: Iterable[Letter]) -> Table:
         meaning = REASONS.get(letter.reason, "")
         began = printable(letter.value[:200].decode("utf-8", "replace"), 60)
         detail = printable(letter.detail, 100)
-        made.add_row(iso(letter.at), letter.reason, meaning, detail, letter.came_from, began)
+        made.add_row(iso(letter.at // 1), letter.reason, meaning, detail, letter.came_from, began)
     return made
 
 
@@ -108,8 +108,8 @@ def _replayed(summary: Summary) -> Iterator[tuple[str, str]]:
     )
     yield from ((name, f"{count:,}") for name, count in counted if count)
     if summary.last:
-        yield "data time from", iso(summary.first)
-        yield "data time to", iso(summary.last)
+        yield "data time from", iso(summary.first // 1)
+        yield "data time to", iso(summary.last // 1)
     rate = summary.lines / summary.seconds if summary.seconds else 0.0
     yield "took", f"{summary.seconds:.1f} s, {rate:,.0f} lines a second"
     if summary.stopped:

@@ -9,16 +9,19 @@ and the calibration).
 from typing import Any, Final
 
 from engine.chance import digest, draw
-from engine.dates import DAY
+from engine.dates import DAY, NEVER
 from engine.decisions import Outcome
 from engine.state import Customer, Question
 from engine.turn import Turn
+from features import INDEX
 from policies.messages import version
 from policies.models import TASKS, Task
 from policies.models.inputs import SCHEMA, inputs, pack, unpack
 
-DORMANT: Final = 400 * DAY
-"""A member unseen for this long is not asked about any more, until the next event (s)."""
+DORMANT: Final = 400
+"""Who has not been seen for so many days is not asked about any more, until the next event."""
+_UNSEEN: Final = INDEX["days_since_visit"]
+_HERE: Final = SCHEMA[:8]
 _BY_NAME: Final = {task.name: task for task in TASKS}
 
 
@@ -36,13 +39,16 @@ def due(customer: Customer[Any]) -> float:
 def ask(turn: Turn) -> None:
     """Put today's numbers aside, with what each model says about them; the scores must be fresh."""
     customer = turn.customer
+    if turn.numbers[_UNSEEN] > DORMANT:
+        customer.pulse = NEVER
+        return
     asked = {
         task.name: (customer.scores[n], version(turn, task.name))
         for n, task in enumerate(TASKS)
         if customer.orders or not task.buyers_only
     }
     if asked:
-        customer.questions.append(Question(turn.now, pack(inputs(turn.numbers)), asked))
+        customer.questions.append(Question(turn.now, pack(inputs(turn.numbers)), asked, _HERE))
     customer.pulse = turn.now + turn.world.programme.scores.every_days * DAY
 
 
@@ -50,6 +56,9 @@ def answer(turn: Turn) -> None:
     """Every question whose horizon has passed leaves as an outcome, whichever the answer."""
     customer = turn.customer
     for question in customer.questions:
+        if question.schema != _HERE:
+            question.open.clear()
+            turn.note("question_of_another_release")
         ripe = [model for model in question.open if _answered(question, model) <= turn.now]
         for task in map(_BY_NAME.__getitem__, ripe):
             outcome = _outcome(turn, question, task)

@@ -1,9 +1,8 @@
 """Everybody at the end: points, tiers, and what the churn model knew of those who had left."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
-import msgspec
 from msgspec import Struct, field
 
 from bench.town import Town
@@ -11,7 +10,7 @@ from engine import ledger
 from engine.programme import Programme
 from engine.state import Customer
 from features import Memories
-from flows import keys
+from flows.draft import CODEC
 from flows.partition import partition_of
 from flows.store import Store
 from policies.view import SCORES
@@ -60,13 +59,14 @@ def take(store: Store, partitions: int, town: Town, programme: Programme, at: fl
 
 def _customers(
     store: Store, partitions: int, names: Sequence[str]
-) -> list[tuple[str, Customer[Memories]]]:
-    with store.client.pipeline(transaction=False) as reads:
-        for who in names:
-            reads.hget(keys.customer(partition_of(who, partitions), who), "state")
-        found = reads.execute()
-    decoder = msgspec.msgpack.Decoder(Customer[Memories])
-    return [(who, decoder.decode(raw)) for who, raw in zip(names, found, strict=True) if raw]
+) -> Iterator[tuple[str, Customer[Memories]]]:
+    homes: defaultdict[int, list[str]] = defaultdict(list)
+    for who in names:
+        homes[partition_of(who, partitions)].append(who)
+    for partition, people in homes.items():
+        for who, state in zip(people, store.states(partition, people), strict=True):
+            if state is not None:
+                yield who, CODEC.unpack(*state)
 
 
 def auc(scores: Sequence[tuple[float, bool]]) -> float | None:

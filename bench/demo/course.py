@@ -12,6 +12,7 @@ from bench.demo.stage import Stage
 from bench.demo.till import Till
 from bench.town import Town
 from engine.decisions import Decision
+from flows.control import CLOCK
 from flows.profiles import Profiles
 from flows.sender import Sender
 
@@ -75,13 +76,11 @@ class Course:
         Raises DeliveryError: the broker did not take an event. SettingsError: a part keeps dying.
         """
         feeder, end = self.stage.feeder, self.stage.plan.end
-        while (now := self.pace.now) < end or feeder.behind(end):
-            sent = feeder.feed(min(now, end))
-            self.sender.poll()
-            self.listen()
-            self.attend(now)
-            if not sent:
-                time.sleep(REST)
+        while self.pace.ticks < end:
+            self._go_on(min(self.pace.now, end))
+        self.parts.stop(CLOCK)  # before all is sent, where this machine is too slow for the pace
+        while feeder.behind(end):
+            self._go_on(end)
         self.sender.settle()
 
     def listen(self) -> int:
@@ -101,10 +100,17 @@ class Course:
         if self._pick():
             self.stage.heard.show()
         if self._frame():
-            now = min(now, self.stage.plan.end)
             followed = self.stage.followed
             followed.looks(now, self.profiles.get(followed.customer))
             self.screen.show(self.stage.scene(now))
+
+    def _go_on(self, now: float) -> None:
+        sent = self.stage.feeder.feed(now)
+        self.sender.poll()
+        self.listen()
+        self.attend(now)
+        if not sent:
+            time.sleep(REST)
 
     def _written_to(self, decision: Decision) -> None:
         if decision.customer == self.stage.followed.customer:

@@ -45,9 +45,9 @@ class Feeder:
         return self.sent - begun
 
     def behind(self, now: float) -> float:
-        """How long the oldest unsent event has been due (s of the town's time)."""
-        waiting = [at for at in (self._town_at(), self._answer_at()) if at is not None]
-        return max(0.0, now - min(waiting)) if waiting else 0.0
+        """How long the town's oldest unsent event has been due (s of the town's time)."""
+        town = self._town_at()
+        return max(0.0, now - town) if town is not None else 0.0
 
     def _take(self, until: float) -> TimedEvent | None:
         town, answer = self._town_at(), self._answer_at()

@@ -14,6 +14,8 @@ def lines(scene: Scene) -> Iterator[str]:
         f"day {scene.day:>3}: {scene.rate:>6,.0f} events/s, {scene.events:>9,} so far, "
         f"lag {scene.lag:>6,}, {decided:>6,.0f} decisions/s{knows}"
     )
+    if scene.late:
+        yield f"         the town is told {scene.behind:.1f} days late: fewer customers would do"
     if scene.notice:
         yield f"         {scene.notice}"
     for said in scene.latest[:1]:

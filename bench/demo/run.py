@@ -113,7 +113,6 @@ class Demo:
             began = time.monotonic()
             course.live()
             seconds = time.monotonic() - began
-            self.parts.stop("clock")
             dry = drain(course, Flows(self.local))
         decisions.close()
         scraper.read()
@@ -143,7 +142,7 @@ class Demo:
         log = Log(settings, EVENTS, {0: self.local.ends()[0]})
         pace = Pace(plan.start, plan.speed)
         say = ("--speed", repr(plan.speed), "--start")
-        self.parts.start("clock", lambda: ("clock", *say, pace.iso), tick_seconds=TICK)
+        self.parts.start(CLOCK, lambda: ("clock", *say, pace.iso), tick_seconds=TICK)
         _wait(lambda: _ticked(log, pace), "the clock does not tick")
         log.close()
         return pace

@@ -83,6 +83,11 @@ class Scene(Struct, frozen=True):
         )
 
     @property
+    def late(self) -> bool:
+        """Whether the town is told later than the clock ticks (more than half a second)."""
+        return self.behind > self.speed / 2
+
+    @property
     def share(self) -> float:
         """How much of the time has gone by (0 to 1)."""
         return min(1.0, max(0.0, (self.now - self.start) / (self.end - self.start)))

@@ -53,7 +53,7 @@ class Stage(Struct):
             lag=int(told.sum("decide", "punchcard_lag_records")),
             p50=told.quantile("decide", "punchcard_engine_seconds", 0.5),
             p99=told.quantile("decide", "punchcard_engine_seconds", 0.99),
-            behind=self.feeder.behind(min(now, plan.end)) / DAY,
+            behind=self.feeder.behind(now) / DAY,
             kinds=tuple(self._kind(name) for name in NAMES if self.heard.counts[name]),
             latest=tuple(self._said(decision) for decision in self.heard.latest),
             models=tuple(self._quality(task.name) for task in TASKS),

@@ -171,7 +171,7 @@ def _title(one: Member) -> str:
 def _news(scene: Scene) -> Text:
     if scene.notice:
         return Text(scene.notice, "bold red", overflow="ellipsis")
-    if scene.behind > scene.speed:
+    if scene.late:
         return Text(f"the town is told {scene.behind:.0f} days late", "yellow")
     times = f"fetched to readable {scene.p50 * 1000:.0f} ms, 99 % {scene.p99 * 1000:.0f} ms"
     return Text(times if scene.p99 else "", "dim")

@@ -6,7 +6,7 @@ from typing import Final
 from engine.events import NAMED, NAMES, OLD_NAMES, Control
 from engine.locating import Path
 from engine.reading import Mistake
-from engine.wording import guess
+from engine.wording import guess, shown
 
 ORDER: Final = "Order Completed"
 CUSTOMERS: Final = tuple(name for name, kind in NAMED.items() if not issubclass(kind, Control))
@@ -23,4 +23,4 @@ def refuse_unknown(name: str, path: Path, besides: Sequence[str]) -> Iterator[Mi
         yield Mistake(path, f'"{name}" is the old name of "{today}"', "write today's name")
     else:
         hint = guess(name, [*besides, *CUSTOMERS])
-        yield Mistake(path, f'there is no event "{name}"{hint}', mend)
+        yield Mistake(path, f"there is no event {shown(name)}{hint}", mend)

@@ -7,6 +7,7 @@ from engine.dates import zone
 from engine.locating import Path, dotted
 from engine.programme import MAX_MULTIPLIER, Programme, Quiet, RewardRule, TierRule
 from engine.reading import Mistake, Reading
+from engine.wording import shown
 
 
 def zone_exists(reading: Reading) -> Iterator[Mistake]:
@@ -14,7 +15,7 @@ def zone_exists(reading: Reading) -> Iterator[Mistake]:
     for _, programme in reading.each(Programme):
         if zone(programme.zone) is None:
             mend = 'write the IANA name of a place, such as "Europe/Vienna"'
-            yield Mistake(("zone",), f'there is no zone "{programme.zone}"', mend)
+            yield Mistake(("zone",), f"there is no zone {shown(programme.zone)}", mend)
 
 
 def ids_are_used_once(reading: Reading) -> Iterator[Mistake]:

@@ -132,11 +132,10 @@ def test_a_timer_that_stays_due_is_a_bug_and_says_which() -> None:
         def fire(self, turn: object) -> None:
             pass
 
-    class Mind(PlainMind):
-        parts = {"stuck": Stuck()}
-
+    mind = PlainMind()
+    mind.parts = {"stuck": Stuck()}
     with pytest.raises(RuntimeError, match="stuck"):
-        tell(wait(hours=1), mind=Mind())
+        tell(wait(hours=1), mind=mind)
 
 
 def test_timers_fire_in_the_world_of_their_own_moment() -> None:

@@ -14,7 +14,7 @@ from engine.errors import PoisonError
 from engine.posting import RULES, Rule
 from engine.turn import Turn
 from flows import readable
-from flows.decider import DEAD_BYTES, DUE_LIMIT
+from flows.attempt import DEAD_BYTES, DUE_LIMIT
 from flows.partition import partition_of
 from flows.record import AT_MS, Record
 from flows.recount import Naive
@@ -335,7 +335,7 @@ def test_too_many_refused_in_a_row_stop_the_partition_where_it_was() -> None:
     run = Run(patience=3)
     run.fold(numbered([order("o1"), junk(), junk()]))
     before = run.store.at
-    with pytest.raises(PoisonError, match=r"events\[0\]@4: 4 records in a row were refused.*not_json"):
+    with pytest.raises(PoisonError, match=r"events\[0\]@4: 4 in a row were refused.*not_json"):
         run.fold(numbered([junk(), junk(), order("o2")], first=3))
     assert run.store.at == run.partition.at == before
 

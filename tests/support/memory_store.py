@@ -8,12 +8,15 @@ import msgspec
 from engine.decisions import Decision
 from engine.state import Customer
 from engine.world import World
-from features import Memories
 from flows.decide import stored_world
 from flows.decider import Partition
+from flows.draft import CODEC
 from flows.record import Batch, Record
-from flows.store import Checkpoint, Commit, Entry, Store
+from flows.store import Checkpoint, Commit, Entry, State, Store
 from flows.topics import DEAD_LETTERS, DECISIONS
+
+
+Profile = dict[bytes | str, bytes | str]
 
 
 class MemoryStore:
@@ -21,7 +24,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.at = Checkpoint(0, "begun", "log")
-        self.profiles: dict[str, dict[bytes | str, bytes | str]] = {}
+        self.profiles: dict[str, Profile] = {}
         self.timers: dict[str, float] = {}
         self.published: dict[str, bytes] = {}
         self.outbox: list[Entry] = []
@@ -45,8 +48,9 @@ class MemoryStore:
         for field in commit.dropped:
             del self.published[field]
 
-    def states(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
-        return [cast(bytes | None, self.profiles.get(who, {}).get("state")) for who in customers]
+    def states(self, partition: int, customers: Sequence[str]) -> list[State | None]:
+        profiles = map(self.profiles.get, customers)
+        return [None if fields is None else state(fields) for fields in profiles]
 
     def due(self, partition: int, until: float, limit: int) -> list[str]:
         waiting = sorted((when, who) for who, when in self.timers.items() if when <= until)
@@ -98,10 +102,7 @@ class Run:
     @property
     def states(self) -> dict[str, Customer[Any]]:
         """Everybody as stored."""
-        return {
-            who: _states.decode(cast(bytes, fields["state"]))
-            for who, fields in self.store.profiles.items()
-        }
+        return {who: CODEC.unpack(*state(fields)) for who, fields in self.store.profiles.items()}
 
     @property
     def decisions(self) -> dict[str, Decision]:
@@ -122,10 +123,14 @@ class Run:
         return [entry for entry in self.store.outbox if entry.topic == topic]
 
 
+def state(profile: Profile) -> State:
+    """What a profile's hash holds for the engine itself."""
+    return cast(State, (profile["state"], profile["book"]))
+
+
 def numbered(records: Iterable[Record], first: int = 0) -> list[Record]:
     """The records, one behind the other in the log."""
     return [msgspec.structs.replace(r, offset=first + n) for n, r in enumerate(records)]
 
 
-_states: Final = msgspec.msgpack.Decoder(Customer[Memories])
 _decisions: Final = msgspec.json.Decoder(Decision)

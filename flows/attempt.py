@@ -1,0 +1,273 @@
+"""One go at a batch, without what is known to be poison. Only a success changes the partition."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import Struct, field
+
+from engine.dates import NEVER
+from engine.decisions import Effects
+from engine.errors import PoisonError, ProgrammeError
+from engine.events import NAMES, Control, Happening, ModelPublished, ProgrammePublished, Tick
+from engine.models import Snapshot
+from engine.orders import UnknownCurrencyError
+from engine.posting import RULES
+from engine.step import newcomer, step, tick
+from engine.wire import Ignored, Refused
+from engine.world import World
+from flows.draft import Draft, Kept
+from flows.partition import partition_of
+from flows.record import AT_MS, Batch, Record
+from flows.store import Commit, Entry
+from flows.topics import DEAD_LETTERS, DECISIONS, EVENTS, OUTCOMES
+from policies import worlds
+
+if TYPE_CHECKING:
+    from flows.decider import Partition
+
+DUE_LIMIT: Final = 200
+"""Customers whose timers one tick may fire; the others wait for the next and lose nothing."""
+DEAD_BYTES: Final = 200_000
+"""Of a larger record, the dead letter keeps this much (bytes)."""
+CONTROLLERS: Final = frozenset({"clock", "admin", "learn"})
+"""Sources that may write control records."""
+
+Decoded = Happening | Ignored | Refused
+Suspects = Mapping[tuple[int, str], Refused]
+"""Poison: (offset, customer) → why. A tick has a suspect for each customer whose timer raised."""
+
+
+class Counts(Struct):
+    """What was met: records by name, decisions by name, notes, and refusals by reason."""
+
+    records: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Counts") -> None:
+        """Take another's counts in."""
+        self.records += other.records
+        self.decided += other.decided
+        self.notes += other.notes
+        self.refused += other.refused
+
+
+class SuspectError(Exception):
+    """A rule raised: on this record, for this customer."""
+
+    def __init__(self, offset: int, who: str, why: Refused) -> None:
+        """Raised where it happened, so that the batch is folded again without it."""
+        super().__init__(offset, who, why)
+        self.key = (offset, who)
+        self.why = why
+
+
+class Attempt:
+    """The fold of a batch into drafts, and of drafts into commits."""
+
+    def __init__(
+        self, home: "Partition", batch: Batch, events: Sequence[Decoded], poison: Suspects
+    ) -> None:
+        """Begin where the partition stands. seen: all customers that this go may change."""
+        self.home = home
+        self.batch = batch
+        self.events = events
+        self.poison = poison
+        self.world = home.world
+        self.refused = home.refused_in_row
+        self.counts = Counts()
+        self.commits: list[Commit] = []
+        self.draft = Draft.after(home.at)
+        self.due = self._due()
+        self.first_due = self._first_due()
+        self.seen = {event.customer for event in events if isinstance(event, Happening)}
+        self.seen.update(self.due)
+        self.seen.discard("")
+
+    def run(self) -> list[Commit]:
+        """Fold every record, close the last commit, and hand everything over to the partition.
+
+        Raises SuspectError: a rule raised. PoisonError: too many in a row were refused.
+        """
+        self.home.load(self.seen)
+        for record, event in zip(self.batch.records, self.events, strict=True):
+            self._one(record, event)
+        self._close()
+        self.home.at, self.home.world = self.commits[-1].new, self.world
+        self.home.refused_in_row = self.refused
+        self.home.counts.add(self.counts)
+        return self.commits
+
+    def _due(self) -> list[str]:
+        """Whose timers the ticks of this batch fire; who joins the index later waits."""
+        records = zip(self.batch.records, self.events, strict=True)
+        times = [record.at for record, event in records if isinstance(event, Tick)]
+        if not times:
+            return []
+        until = max(*times, self.home.at.log_time)
+        return self.home.loader.due(self.home.number, until, DUE_LIMIT)
+
+    def _first_due(self) -> float:
+        """The earliest timer of the partition, asked for only where something is published."""
+        if not any(isinstance(event, ProgrammePublished | ModelPublished) for event in self.events):
+            return NEVER
+        found = self.home.loader.first_due(self.home.number)
+        return NEVER if found is None else found
+
+    def _one(self, record: Record, event: Decoded) -> None:
+        draft = self.draft
+        draft.log_time = max(draft.log_time, record.at)
+        draft.offset = record.offset + 1
+        draft.records += 1
+        if isinstance(event, Ignored):
+            self.counts.records["ignored"] += 1
+        elif isinstance(event, Refused):
+            self._refuse(record, event)
+        elif isinstance(event, Control):
+            self.counts.records[NAMES[type(event)]] += 1
+            refusal = self._control(record, event, draft.log_time)
+            if refusal is not None:
+                self._refuse(record, refusal)
+        elif (suspect := self.poison.get((record.offset, event.customer))) is not None:
+            self._refuse(record, suspect)
+        else:
+            self._event(record, event, draft.log_time)
+            self.refused = 0
+        if draft.full:
+            self._close()
+            self.draft = Draft.after(self.commits[-1].new)
+
+    def _event(self, record: Record, event: Happening, now: float) -> None:
+        name, who, home = NAMES[type(event)], event.customer, self.home
+        self.counts.records[name] += 1
+        kept = home.kept.get(who)
+        if kept is None:
+            if partition_of(who, home.count) != home.number:
+                self._forward(who, record)
+                return
+            kept = home.kept[who] = Kept(newcomer(self.world, who, now), None)
+            self.draft.touch(who, kept, whole=True)
+        fired = kept.customer.due <= now
+        try:
+            effects = step(self.world, kept.customer, who, event, now)
+        except UnknownCurrencyError as error:
+            why = Refused("unknown_currency", str(error))
+            raise SuspectError(record.offset, who, why) from error
+        except Exception as error:  # whatever a rule raises, its neighbours must not suffer
+            why = Refused("handler_failed", repr(error))
+            raise SuspectError(record.offset, who, why) from error
+        decided = self._emit(who, effects)
+        stands = decided or fired or name in RULES or name in self.world.actions
+        self.draft.touch(who, kept, whole=stands)
+
+    def _control(self, record: Record, event: Control, now: float) -> Refused | None:
+        if record.source not in CONTROLLERS:
+            problem = f"source {record.source!r} may not write control records"
+            return Refused("not_allowed", problem)
+        if isinstance(event, Tick):
+            self._tick(record, now)
+        elif isinstance(event, ProgrammePublished):
+            return self._publish_programme(event.text, now)
+        elif isinstance(event, ModelPublished):
+            return self._publish_model(bytes(event.snapshot), now)
+        return None
+
+    def _tick(self, record: Record, now: float) -> None:
+        for who in self.due:
+            kept = self.home.kept.get(who)
+            if kept is None or kept.customer.due > now:
+                continue
+            if (suspect := self.poison.get((record.offset, who))) is not None:
+                self._refuse(record, suspect)
+                continue
+            try:
+                effects = tick(self.world, kept.customer, who, now)
+            except Exception as error:  # one customer's timer must not stop the others'
+                why = Refused("timer_failed", repr(error))
+                raise SuspectError(record.offset, who, why) from error
+            self.draft.touch(who, kept, whole=True)
+            self._emit(who, effects)
+
+    def _publish_programme(self, text: str, now: float) -> Refused | None:
+        try:
+            world = worlds.with_programme(self.world, text, now)
+        except ProgrammeError as error:
+            return Refused("bad_programme", str(error))
+        self._govern(world, {f"programme:{world.programme.version}": text.encode()})
+        return None
+
+    def _publish_model(self, raw: bytes, now: float) -> Refused | None:
+        try:
+            snapshot = msgspec.json.decode(raw, type=Snapshot)
+        except msgspec.ValidationError as error:
+            return Refused("wrong_type", str(error))
+        world = worlds.with_model(self.world, snapshot, now)
+        self._govern(world, {f"model:{snapshot.version}": raw})
+        return None
+
+    def _govern(self, world: World, published: Mapping[str, bytes]) -> None:
+        """A new world; the oldest go when no timer is left that could still meet them."""
+        if worlds.era(world) == worlds.era(self.world):
+            return
+        before = _model_versions(self.world)
+        self.world = worlds.forget_before(world, self.first_due)
+        gone = before - _model_versions(self.world)
+        chain = msgspec.msgpack.encode(worlds.eras(self.world))
+        self.draft.world = {**self.draft.world, **published, "eras": chain}
+        self.draft.dropped = [*self.draft.dropped, *(f"model:{version}" for version in gone)]
+
+    def _emit(self, who: str, effects: Effects) -> bool:
+        """Decisions and outcomes go into the outbox; whether there were any decisions."""
+        key = who.encode()
+        for decision in effects.decisions:
+            self.draft.put(Entry(DECISIONS, key, _json.encode(decision)))
+            self.counts.decided[decision.event] += 1
+        for outcome in effects.outcomes:
+            self.draft.put(Entry(OUTCOMES, key, _json.encode(outcome)))
+            self.counts.decided["outcome"] += 1
+        for note in effects.notes:
+            self.counts.notes[note] += 1
+        return bool(effects.decisions)
+
+    def _forward(self, who: str, record: Record) -> None:
+        """A producer with another partitioner: once more into the log, where it belongs."""
+        self.counts.notes["stray"] += 1
+        headers = _json.encode({AT_MS: str(int(record.at * 1000))})
+        self.draft.put(Entry(EVENTS, who.encode(), record.value, headers))
+
+    def _refuse(self, record: Record, why: Refused) -> None:
+        """Into the dead letters with its reason, in the same commit as its neighbours' effects."""
+        self.refused += 1
+        if self.refused > self.home.patience:
+            raise PoisonError(
+                f"{EVENTS}[{self.home.number}]@{record.offset}",
+                f"{self.refused} in a row were refused, the last: {why.reason} ({why.detail})",
+                "mend the producer or the release, or raise PUNCHCARD_REFUSED_IN_ROW",
+            )
+        self.counts.refused[why.reason] += 1
+        headers = {
+            "reason": why.reason,
+            "detail": why.detail[:500],
+            "from": EVENTS,
+            "partition": str(self.home.number),
+            "offset": str(record.offset),
+        }
+        if len(record.value) > DEAD_BYTES:
+            headers["truncated"] = str(len(record.value))
+        value = record.value[:DEAD_BYTES]
+        self.draft.put(Entry(DEAD_LETTERS, record.key or b"", value, _json.encode(headers)))
+
+    def _close(self) -> None:
+        """Pack what was folded into a commit."""
+        home, fetched = self.home, self.batch.fetched
+        self.commits.append(self.draft.closed(home.number, home.kept, self.world, fetched))
+
+
+def _model_versions(world: World) -> set[str]:
+    return {version for _, era in worlds.eras(world) for version in era.models.values()}
+
+
+_json: Final = msgspec.json.Encoder()

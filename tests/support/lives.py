@@ -1,0 +1,204 @@
+"""Customers' lives, drawn by Hypothesis: what they do, when it happens, and when it comes.
+
+A deed is a record that is fixed for ever: it may come late, early among others, or again, and is
+the same bytes every time.
+"""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.challenges import Count, Spend
+from engine.dates import DAY, HOUR
+from engine.events import Happening
+from engine.programme import Points, Programme
+from engine.wire import decode
+from tests.support.stories import (
+    LADDER,
+    START,
+    Beat,
+    Told,
+    back,
+    cancel,
+    changed,
+    commit,
+    coupon,
+    join,
+    line,
+    order,
+    refund,
+    release,
+    request,
+    saw,
+    view,
+)
+
+BAGS: Final = Count(id="bags", name="Three bags a week", goal=3, days=7, reward="bonus")
+TEAS: Final = Count(id="teas", name="Two teas", goal=2, reward="bonus", categories=("tea",))
+EUROS: Final = Spend(id="euros", name="40 euros", goal=Decimal(40), days=1, reward="bonus")
+
+CHALLENGES: Final = (
+    BAGS,
+    replace(TEAS, every="week"),
+    replace(BAGS, id="again", days=None, repeat="on_completion"),
+    replace(EUROS, repeat="on_expiry"),
+    replace(EUROS, id="offer", join="opt_in", repeat="on_expiry"),
+    replace(TEAS, id="once", join="opt_in", days=1),
+    Count(id="reviews", name="Two reviews", goal=2, of="Product Reviewed", reward="bonus"),
+    Count(id="orders", name="3 orders", goal=3, of="orders", repeat="on_completion", reward="cup"),
+)
+"""One of every sort; their points show in the balance what they have come to."""
+
+EVERYTHING: Final = changed(challenges=CHALLENGES, tiers=replace(LADDER, period="month"))
+EDITED: Final = replace(
+    EVERYTHING,
+    version="v2",
+    points=Points(earn=2, pending_days=3, expire_months=2),
+    challenges=tuple(replace(each, name=f"{each.name}!") for each in CHALLENGES),
+)
+"""Everything has changed, challenges too: new versions of all of them."""
+EVEN: Final = replace(
+    EVERYTHING,
+    tiers=replace(LADDER, steps=tuple(replace(s, multiplier=Decimal(1)) for s in LADDER.steps)),
+)
+"""Tiers multiply nothing.
+
+Where they do, the order of arrival decides at which rate an order earns, and is meant to (DOMAIN:
+the order that crosses earns at the old rate).
+"""
+
+
+class Deed(Struct, frozen=True):
+    """Something that a customer did. at: event time (s)."""
+
+    at: float
+    beat: Beat
+
+    def event(self, who: str = "c1") -> Happening:
+        """As it comes out of the wire."""
+        event = decode(self.beat.record(who, "unnamed", self.at))
+        assert isinstance(event, Happening), event
+        return event
+
+
+class Coming(Struct, frozen=True):
+    """A deed as it reaches the log. now: log time (s)."""
+
+    now: float
+    deed: Deed
+
+
+orders = st.sampled_from(["o1", "o2", "o3", "o4", "o5"])
+products = st.sampled_from(["a", "b", "c"])
+redemptions = st.sampled_from(["r1", "r2", "r3"])
+pieces = st.integers(1, 3)
+lines = st.builds(
+    lambda product, cents, count, category: line(product, cents / 100, count, category),
+    products,
+    st.integers(1, 30_000),
+    pieces,
+    st.sampled_from(["tea", "coffee"]),
+)
+bought = st.builds(
+    lambda ident, told, discount: order(ident, *told, discount=discount),
+    orders,
+    st.lists(lines, min_size=1, max_size=3),
+    st.integers(0, 5),
+) | st.builds(lambda ident, total: order(ident, total=total), orders, st.integers(1, 800))
+returned = st.builds(
+    lambda ident, told, key: refund(ident, *told, key=key),
+    orders,
+    st.lists(st.builds(back, products, pieces), max_size=2),
+    st.sampled_from(["k1", "k2", "k3"]),
+) | st.builds(cancel, orders)
+joined = st.sampled_from([join("offer"), join("once"), join("once")])
+reviewed = st.just(saw("Product Reviewed"))
+spent = (
+    st.builds(request, st.integers(0, 300), redemptions)
+    | st.builds(commit, redemptions)
+    | st.builds(release, redemptions)
+    | st.builds(coupon, st.integers(0, 3).map("#{}".format))
+)
+said = st.sampled_from(
+    [
+        view(),
+        view().where("Asia/Tokyo"),
+        view().where("Europe/Vienna"),
+        saw("Consent Changed", channel="email"),
+        saw("Consent Changed", channel="email", granted=False),
+        saw("Unsubscribed", channel="sms"),
+        saw("Loyalty Enrolled", country="AT"),
+    ]
+)
+anything = bought | bought | returned | joined | reviewed | spent | said
+
+
+def told_by_their_ids(beats: list[Beat]) -> list[Beat]:
+    """A shop says one thing under one id: the first order of an id is that order, and so on."""
+    first: dict[Any, Beat] = {}
+    for beat in beats:
+        told = beat.properties
+        if "refund_id" in told:
+            first.setdefault((beat.name, told["order_id"], told["refund_id"]), beat)
+        elif beat.name in ("Order Completed", "Order Cancelled"):
+            first.setdefault((beat.name, told["order_id"]), beat)
+        else:
+            first[len(first)] = beat
+    return [beat.under(f"m{n}") for n, beat in enumerate(first.values())]
+
+
+@st.composite
+def three_days(draw: st.DrawFn) -> list[Deed]:
+    """What one customer does in 71 hours, each deed at a moment of its own, without spending."""
+    beats = draw(st.lists(bought | bought | returned | joined | reviewed, min_size=1, max_size=14))
+    beats = told_by_their_ids(beats)
+    minutes = draw(
+        st.lists(st.integers(60, 72 * 60), min_size=len(beats), max_size=len(beats), unique=True)
+    )
+    return [
+        Deed(START + minute * 60.0, beat)
+        for minute, beat in zip(sorted(minutes), beats, strict=True)
+    ]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Coming]:
+    """A life of up to some years: pauses, late and repeated deeds, in the order of the log."""
+    beats = told_by_their_ids(draw(st.lists(anything, min_size=1, max_size=18)))
+    now, life = START, []
+    for beat in beats:
+        now += (
+            draw(st.sampled_from([0.0, 0.05, 0.2, 1.0, 30.0, 200.0, 400.0, 1500.0, 6000.0])) * HOUR
+        )
+        behind = draw(st.sampled_from([0.0, 0.0, 0.0, 1.0, 50.0, 100.0, 1000.0, -1.0])) * HOUR
+        life.append(Coming(now, Deed(now - behind, beat)))
+        if draw(st.integers(0, 5)) == 0:
+            again = draw(st.sampled_from(life))
+            if now - again.now < 6 * DAY:
+                life.append(Coming(now, again.deed))
+    return life
+
+
+def live(told: Told, life: list[Coming]) -> Told:
+    """Let it all come, in the order of the log."""
+    for coming in life:
+        told.hear(named(told, coming.deed).event(), coming.now)
+    return told
+
+
+def named(told: Told, deed: Deed) -> Deed:
+    """A coupon `#n` is the customer's nth reward, if there is one by then."""
+    number = str(deed.beat.properties.get("coupon_id", ""))
+    held = list(told.customer.rewards)
+    if not number.startswith("#") or int(number[1:]) >= len(held):
+        return deed
+    properties = {**deed.beat.properties, "coupon_id": held[int(number[1:])]}
+    return replace(deed, beat=replace(deed.beat, properties=properties))
+
+
+def programmes() -> st.SearchStrategy[Programme]:
+    """Any of them."""
+    return st.sampled_from([EVERYTHING, EDITED, EVEN])
