@@ -35,6 +35,8 @@ LOOK: Final = 0.0003
 PATIENCE: Final = 10.0
 """For the last events to become readable; what is not by then is lost (s)."""
 HISTOGRAM: Final = "punchcard_engine_seconds"
+ALL: Final = float("inf")
+"""The bucket that everything falls into."""
 
 MEANINGS: Final = {
     "engine_p50_ms": "ms, fetched → readable in Redis, by decide's own histogram; budget ≤ 3",
@@ -99,7 +101,7 @@ def measure(kafka: Kafka, load: Load, warm_up: float) -> Figures:
         "engine_p99_ms": round(1e3 * estimate(before, after, 0.99), 3),
         **compare(sent, seen, since),
         "looks_per_s": round(looks / measured),
-        "cpu_us_per_event": round(spent * 1e6 / (load.rate * measured), 2),
+        "cpu_us_per_event": round(spent * 1e6 / (after[ALL] - before[ALL]), 2),
         "rate": load.rate,
         "seconds": measured,
         "warm_up": warm_up,

@@ -5,9 +5,11 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from engine import wire
 from engine.chance import digest
 from engine.checks import CHECKS
 from engine.checks.policies import conditions_compile, models_exist
@@ -17,8 +19,8 @@ from engine.locating import Lines, dotted
 from engine.programme import Programme
 from engine.reading import Check, Mistake, Reading
 
-MAX_CHARACTERS: Final = 1_000_000
-"""A longer text is refused unread."""
+MAX_BYTES: Final = wire.MAX_BYTES - 1024
+"""As a JSON text, because it is published in one record of the log, with room for its envelope."""
 _LINE: Final = re.compile(r"line ([0-9]+), column [0-9]+")
 _MENDS: Final = (
     ("Cannot overwrite a value", "a key is given once in its table: delete or rename one"),
@@ -73,11 +75,11 @@ def _examine(text: str, checks: Iterable[Check]) -> tuple[Programme | None, list
 
 
 def _parse(text: str) -> dict[str, Any]:
-    if len(text) > MAX_CHARACTERS:
-        problem = f"{len(text)} characters are too many"
-        raise ProgrammeError("the file", problem, f"at most {MAX_CHARACTERS}")
     try:
-        text.encode()
+        size = len(msgspec.json.encode(text))
+        if size > MAX_BYTES:
+            mend = f"at most {MAX_BYTES}: it is published in one record"
+            raise ProgrammeError("the file", f"{size} bytes are too many", mend)
         return tomllib.loads(text)
     except UnicodeEncodeError as error:
         problem = f"character {error.start + 1} is half of one"

@@ -9,6 +9,7 @@ COMMON: Final[dict[str, str | int | float | bool]] = {
     "allow.auto.create.topics": False,
     "log.connection.close": False,
     "socket.keepalive.enable": True,
+    "message.max.bytes": 278_528,  # a batch of ours must pass a broker that takes 256 KiB records
 }
 CONSUMER: Final[dict[str, str | int | float | bool]] = {
     "group.id": "punchcard",  # the library asks for one; we commit nothing to the broker

@@ -112,9 +112,13 @@ def run_decide(settings: Settings, stop: Stop, numbers: Iterable[int] | None = N
         )
         for p, at in begun.items()
     }
-    source = LogSource(
-        lambda: Log(settings, EVENTS, {p: at.offset for p, at in begun.items()}), stop
-    )
+
+    def watch(log: Log) -> None:
+        for p, lag in log.lag({p: each.at.offset for p, each in partitions.items()}).items():
+            metrics.LAG.labels(p).set(lag)
+
+    offsets = {p: at.offset for p, at in begun.items()}
+    source = LogSource(lambda: Log(settings, EVENTS, offsets), stop, watch)
     run_flow(decide(source, Decider(partitions), store))
 
 

@@ -14,6 +14,7 @@ import zstandard
 
 from engine.errors import SettingsError
 from engine.wire import MAX_BYTES
+from flows.zst import Unzst
 
 STDIN: Final = "-"
 LONGEST: Final = MAX_BYTES + 1
@@ -81,12 +82,8 @@ def _gz(file: BinaryIO) -> object:
     return gzip.GzipFile(fileobj=file)
 
 
-def _zst(file: BinaryIO) -> object:
-    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-
-
 _UNPACK: Final[Mapping[str, Callable[[BinaryIO], object]]] = {
     ".gz": _gz,
     ".xz": lzma.LZMAFile,
-    ".zst": _zst,
+    ".zst": Unzst,
 }

@@ -5,7 +5,6 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from zoneinfo import reset_tzpath
 
 from engine.errors import FencedError, PunchcardError
 from flows import metrics
@@ -43,7 +42,6 @@ def run(part: str, settings: Settings, work: Callable[[Settings, Stop], None]) -
     A fenced process waits out the lease before it ends: two owners would otherwise take turns in
     fencing each other.
     """
-    reset_tzpath(to=())  # zones decide: take them from the pinned package, not from the machine
     log = log_to_stderr(settings, part)
     stop = Stop()
     metrics.serve(settings)

@@ -19,6 +19,7 @@ from flows.record import Batch, Record, record
 from flows.settings import Settings
 
 Stopped = Callable[[], bool]
+Watch = Callable[["Log"], None]
 
 
 class Log:
@@ -112,15 +113,20 @@ _GONE = frozenset(
 class LogPart(StatefulSourcePartition[list[Batch], None]):
     """One reader inside a dataflow. Ends cleanly when `stopped` says so."""
 
-    def __init__(self, log: Log, stopped: Stopped) -> None:
-        """Read from `log` until `stopped`."""
+    def __init__(self, log: Log, stopped: Stopped, watch: Watch) -> None:
+        """Read from `log` until `stopped`; `watch` is shown the log once a second."""
         self.log = log
         self.stopped = stopped
+        self.watch = watch
+        self.shown = 0.0
 
     def next_batch(self) -> Iterable[list[Batch]]:
         """One item: all batches of one fetch; none when there is nothing."""
         if self.stopped():
             raise StopIteration
+        if monotonic() - self.shown > 1.0:
+            self.shown = monotonic()
+            self.watch(self.log)
         batches = self.log.take()
         return [batches] if batches else []
 
@@ -135,10 +141,13 @@ class LogPart(StatefulSourcePartition[list[Batch], None]):
 class LogSource(FixedPartitionedSource[list[Batch], None]):
     """A topic's partitions as a Bytewax source, in one part for the one worker of the process."""
 
-    def __init__(self, opened: Callable[[], Log], stopped: Stopped) -> None:
-        """opened: makes the reader, once the dataflow runs."""
+    def __init__(
+        self, opened: Callable[[], Log], stopped: Stopped, watch: Watch = lambda log: None
+    ) -> None:
+        """opened: makes the reader, once the dataflow runs. watch: is shown it once a second."""
         self.opened = opened
         self.stopped = stopped
+        self.watch = watch
 
     def list_parts(self) -> list[str]:
         """One part."""
@@ -146,4 +155,4 @@ class LogSource(FixedPartitionedSource[list[Batch], None]):
 
     def build_part(self, step_id: str, for_part: str, resume_state: None) -> LogPart:
         """Open the log."""
-        return LogPart(self.opened(), self.stopped)
+        return LogPart(self.opened(), self.stopped, self.watch)

@@ -4,6 +4,7 @@ A score that trembles around one line would fire at every tremble; two lines and
 later make it fire on the change only (DOMAIN: messages, churn).
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
@@ -32,6 +33,15 @@ def evaluate(turn: Turn, policy: Policy, line: Crossing) -> None:
         watch.seen, watch.again = 0, NEVER
     elif watch.seen == 0 or turn.now >= watch.again:
         _count(turn, policy, line, watch)
+
+
+def look_again(turn: Turn, crossings: Iterable[tuple[Policy, Crossing]]) -> None:
+    """Every second look that is due; one for a policy that is gone is called off."""
+    for policy, line in crossings:
+        evaluate(turn, policy, line)
+    for watch in turn.customer.watches.values():
+        if watch.again <= turn.now:
+            watch.seen, watch.again = 0, NEVER
 
 
 def due(customer: Customer[Any]) -> float:

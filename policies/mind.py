@@ -115,8 +115,7 @@ class Pulse:
         self.mind.score(turn)
         if turn.customer.pulse <= turn.now:
             questions.ask(turn)
-        for policy, line in self.mind.rules.crossings:
-            crossings.evaluate(turn, policy, line)
+        crossings.look_again(turn, self.mind.rules.crossings)
 
 
 class Morning:

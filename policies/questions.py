@@ -56,7 +56,7 @@ def answer(turn: Turn) -> None:
     """Every question whose horizon has passed leaves as an outcome, whichever the answer."""
     customer = turn.customer
     for question in customer.questions:
-        if question.schema != _HERE:
+        if question.schema != _HERE or not question.open.keys() <= _BY_NAME.keys():
             question.open.clear()
             turn.note("question_of_another_release")
         ripe = [model for model in question.open if _answered(question, model) <= turn.now]
@@ -68,8 +68,9 @@ def answer(turn: Turn) -> None:
 
 
 def _answered(question: Question, model: str) -> float:
-    """When a model's horizon has passed (s)."""
-    return question.asked + _BY_NAME[model].horizon * DAY
+    """When a model's horizon has passed (s); at once for a model that this release has not."""
+    task = _BY_NAME.get(model)
+    return question.asked + (task.horizon * DAY if task is not None else 0.0)
 
 
 def _outcome(turn: Turn, question: Question, task: Task) -> Outcome | None:

@@ -12,7 +12,7 @@ from engine.challenges import Count, Spend
 from engine.chance import digest
 from engine.errors import ProgrammeError
 from engine.expression import Kind
-from engine.loading import MAX_CHARACTERS, check_programme, load_programme
+from engine.loading import MAX_BYTES, check_programme, load_programme
 from engine.locating import Lines, Path
 from engine.programme import (
     Crossing,
@@ -206,7 +206,7 @@ def test_an_id_does_not_end_in_a_line_break(end: str) -> None:
         (f"a = {'9' * 5000}", "the file: a number is too long (nothing in a programme needs"),
         (f"a = {'[' * 5000}", "the file: brackets are nested too deep (nothing in a programme"),
         ('a = "\ud83d"', "the file: character 6 is half of one (save the file as UTF-8)"),
-        (" " * (MAX_CHARACTERS + 1), "the file: 1000001 characters are too many (at most 1000000)"),
+        ("\n" * (MAX_BYTES // 2), "the file: 261122 bytes are too many (at most 261120: it is"),
     ],
 )
 def test_what_is_no_toml_is_one_mistake(text: str, told: str) -> None:

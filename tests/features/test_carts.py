@@ -43,5 +43,10 @@ def test_a_cart_is_full_at_twenty() -> None:
     assert carts(*(added(day / 10) for day in range(99)))["carts_since_order"] == REMEMBERED
 
 
+def test_a_late_addition_does_not_push_a_newer_one_out_of_a_full_cart() -> None:
+    newer = [added(10 + n / 10) for n in range(REMEMBERED)]
+    assert carts(*newer, added(1), bought(5))["carts_since_order"] == REMEMBERED
+
+
 def test_who_never_filled_a_cart_did_so_long_ago() -> None:
     assert carts()["days_since_cart"] == NEVER

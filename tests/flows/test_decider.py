@@ -121,8 +121,14 @@ def events(after: float) -> st.SearchStrategy[Record]:
     totals = st.integers(1, 80)
     return st.one_of(
         st.builds(order, orders, at, who=whos, total=totals),
-        st.builds(order, orders, at, who=whos, total=totals, currency=st.sampled_from(["XXX", "USD"])),
-        st.builds(lambda ident, who: record("Order Refunded", after, who=who, order_id=ident), orders, whos),
+        st.builds(
+            order, orders, at, who=whos, total=totals, currency=st.sampled_from(["XXX", "USD"])
+        ),
+        st.builds(
+            lambda ident, who: record("Order Refunded", after, who=who, order_id=ident),
+            orders,
+            whos,
+        ),
         st.builds(lambda who: record("Product Viewed", after, who=who, product_id="p1"), whos),
         st.builds(lambda who: record("Product Reviewed", after, who=who, product_id="p1"), whos),
         st.builds(
@@ -133,7 +139,8 @@ def events(after: float) -> st.SearchStrategy[Record]:
             totals,
         ),
         st.builds(
-            lambda who: record("Consent Changed", after, who=who, channel="push", granted=True), whos
+            lambda who: record("Consent Changed", after, who=who, channel="push", granted=True),
+            whos,
         ),
         st.builds(tick, at, st.sampled_from(["clock", "clock", "shop"])),
         st.builds(programme, st.sampled_from([FIRST, SECOND, "name ="]), at),
@@ -409,7 +416,9 @@ def test_what_is_published_survives_a_restart() -> None:
 
 def test_a_publication_that_changes_nothing_is_not_kept_twice() -> None:
     run = told(programme(FIRST), model("v1", 1), programme(FIRST, 2), model("v1", 3))
-    assert len(worlds.eras(run.world)) == len(worlds.eras(told(programme(FIRST), model("v1", 1)).world))
+    assert len(worlds.eras(run.world)) == len(
+        worlds.eras(told(programme(FIRST), model("v1", 1)).world)
+    )
 
 
 def test_models_that_no_timer_can_meet_any_more_are_dropped_from_the_store() -> None:

@@ -4,6 +4,7 @@ from math import exp, log1p
 from typing import Any
 
 from engine.dates import DAY
+from policies import worlds
 from tests.support.shop import checkout, consent, crossing, knows, live, members, outcomes, policy
 from tests.support.stories import START, Story, Told, order, view, wait
 
@@ -64,6 +65,17 @@ def test_one_evaluation_is_enough_where_the_programme_says_so() -> None:
         programme=members(eager), scoring=[SILENCE],
     )  # fmt: skip
     assert outcomes(told)[-1] == ("Message Decided", "condition_met")
+
+
+def test_a_second_look_for_a_policy_that_is_gone_is_called_off() -> None:
+    (decision,) = story(*[wait(days=1)] * 60).of("Message Decided")
+    first_look = (decision.at - START) / DAY - 1
+    told = story(wait(days=first_look + 0.01))
+    assert told.customer.watches["win_back"].seen == 1
+    told.world = worlds.founded(members())
+    told.tick(told.now + 2 * DAY)
+    assert told.customer.due > told.now
+    assert outcomes(told) == []
 
 
 def churn(days: float) -> float:
