@@ -7,9 +7,10 @@
     ├── StoreError         Redis refused, or its answer is unknown
     │   └── FencedError    somebody else committed, or Redis went back in time
     ├── DeliveryError      Kafka did not take a message
-    └── PoisonError        too many bad records in a row: stop before the log is drained into the bin
+    └── PoisonError        too many bad records in a row: stop before the log is binned
 
-Bad *input* is not an error: it is the value `engine.events.Refused`, which goes to dead-letters with its reason.
+Bad *input* is not an error: it is the value `engine.wire.Refused`, which goes to dead-letters with
+its reason.
 """
 
 
@@ -38,15 +39,21 @@ class SettingsError(PunchcardError):
 
 
 class LogError(PunchcardError):
-    """The `events` topic is not the log that the checkpoint was taken on, or no longer reaches it."""
+    """The `events` topic is not the checkpoint's log, or no longer reaches back to it."""
 
 
 class StoreError(PunchcardError):
-    """Redis refused a commit, or it is unknown whether it was taken. The process must end and read the checkpoint again."""
+    """Redis refused a commit, or it is unknown whether it was taken.
+
+    The process must end and read the checkpoint again.
+    """
 
 
 class FencedError(StoreError):
-    """The stored checkpoint is not the one this process wrote: a second owner, a zombie, or a Redis that went back."""
+    """The stored checkpoint is not the one this process wrote.
+
+    A second owner, a zombie, or a Redis that went back.
+    """
 
 
 class DeliveryError(PunchcardError):
@@ -54,4 +61,7 @@ class DeliveryError(PunchcardError):
 
 
 class PoisonError(PunchcardError):
-    """Too many records in a row were refused: more likely a broken producer or a broken release than broken records."""
+    """Too many records in a row were refused.
+
+    More likely a broken producer or a broken release than broken records.
+    """

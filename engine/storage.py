@@ -1,7 +1,8 @@
 """A customer as bytes, in two parts: what every event moves, and what only some do.
 
-Most events are looks and clicks. They move features and scores, and leave ledger, orders, challenges and rewards
-alone; so these are encoded, sent and written to disk only when they may have changed.
+Most events are looks and clicks. They move features and scores, and leave ledger, orders,
+challenges and rewards alone; so these are encoded, sent and written to disk only when they may have
+changed.
 """
 
 from operator import attrgetter
@@ -14,7 +15,8 @@ from engine.errors import StoreError
 from engine.state import SCHEMA, Customer
 
 MOVING: Final = (
-    "memory", "schema", "known", "zone", "country", "seen", "scores", "pulse", "watches", "due", "told",
+    "memory", "schema", "known", "zone", "country", "seen", "scores", "pulse", "watches", "due",
+    "told",
 )  # fmt: skip
 """What any event may change, in the order of the bytes: a new one goes to the end."""
 
@@ -59,4 +61,7 @@ def _decoder(name: str, kinds: list[msgspec.structs.FieldInfo]) -> msgspec.msgpa
 
 
 def _default(kind: msgspec.structs.FieldInfo) -> Any:
-    return msgspec.field(default=kind.default, default_factory=kind.default_factory)
+    """A field that older bytes lack begins as it does for a newcomer."""
+    if kind.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(default_factory=kind.default_factory)
+    return msgspec.field(default=kind.default)

@@ -1,11 +1,11 @@
-"""A .zst file as a stream that notices when it breaks off; the library's own ends without a word."""
+"""A .zst file as a stream that notices when it breaks off; the library's own just ends."""
 
 import io
 from typing import BinaryIO, Final
 
 import zstandard
 
-CHUNK: Final = 1 << 17
+CHUNK: Final = 1 << 14
 """Bytes that are read at a time."""
 
 

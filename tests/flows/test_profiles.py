@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import redis
@@ -128,7 +128,7 @@ def test_a_read_is_one_command(store: Store, profiles: Profiles) -> None:
     profiles.get("ann")
     store.client.config_resetstat()
     profiles.get("ann")
-    stats = cast(dict[str, Any], store.client.info("commandstats"))
+    stats: dict[str, Any] = store.client.info("commandstats")
     asked = {name: each["calls"] for name, each in stats.items() if "config" not in name}
     assert asked == {"cmdstat_hmget": 1}
 

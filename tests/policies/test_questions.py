@@ -33,6 +33,10 @@ def listen(*story: Story) -> tuple[Told, list[Outcome]]:
     return told, told.heard
 
 
+def repeated(times: int, *story: Story) -> list[Story]:
+    return list(story) * times
+
+
 def test_both_answers_leave_together_when_the_horizon_has_passed() -> None:
     _, heard = listen(order(total=20), *[wait(days=1)] * 60)
     churn = [outcome for outcome in heard if outcome.model == "churn"]
@@ -42,7 +46,7 @@ def test_both_answers_leave_together_when_the_horizon_has_passed() -> None:
 
 
 def test_a_purchase_within_the_horizon_is_no_churn() -> None:
-    _, heard = listen(order(total=20), *[wait(days=7), order(total=20)] * 10)
+    _, heard = listen(order(total=20), *repeated(10, wait(days=7), order(total=20)))
     churn = [outcome for outcome in heard if outcome.model == "churn"]
     assert churn
     assert not any(outcome.answer for outcome in churn)
@@ -50,7 +54,7 @@ def test_a_purchase_within_the_horizon_is_no_churn() -> None:
 
 def test_every_yes_of_a_lopsided_question_is_kept_and_one_in_five_noes_stands_for_all() -> None:
     _, quiet = listen(order(total=20), *[wait(days=1)] * 300)
-    _, busy = listen(order(total=20), *[wait(days=3), order(total=20)] * 100)
+    _, busy = listen(order(total=20), *repeated(100, wait(days=3), order(total=20)))
     noes = [outcome for outcome in quiet if outcome.model == "purchase_7d"]
     yeses = [outcome for outcome in busy if outcome.model == "purchase_7d"]
     assert {outcome.weight for outcome in noes} == {5.0}

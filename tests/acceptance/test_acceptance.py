@@ -1,0 +1,108 @@
+"""One case for each common complaint about such systems (DOMAIN §14), under its number."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from engine import ledger
+from engine.challenges import Count
+from engine.dates import DAY, HOUR
+from engine.programme import Points
+from tests.support.lives import EVEN, Coming, Deed, live, three_days
+from tests.support.stories import (
+    LADDER,
+    START,
+    Beat,
+    Told,
+    back,
+    cancel,
+    changed,
+    founded,
+    items,
+    line,
+    order,
+    publish,
+    redeem,
+    refund,
+    request,
+    tell,
+    use,
+    wait,
+)
+
+BAGS = Count(id="bags", name="Three bags", goal=3, reward="cup")
+BOUGHT = order("o1", line("a", 30.00), line("b", 20.00), line("c", 9.99), discount=6.00)
+
+
+def test_acceptance_01_the_same_order_three_times_under_two_message_ids_is_one_award() -> None:
+    told = tell(BOUGHT.under("browser"), BOUGHT.under("server"), BOUGHT.under("browser"))
+    assert (told.points_of("Points Pending"), told.pending) == ([53], 53)
+
+
+def test_acceptance_03_three_partial_refunds_in_all_six_orders_leave_the_same_ledger() -> None:
+    returns = [refund("o1", back(product), key=product) for product in "abc"]
+    ledgers = [tell(BOUGHT, *story).customer.ledger for story in permutations(returns)]
+    assert all(each == ledgers[0] for each in ledgers)
+    assert (ledgers[0].reversed, ledger.pending(ledgers[0])) == (53, 0)
+
+
+def test_acceptance_04_refunded_twice_or_cancelled_and_refunded_has_no_second_effect() -> None:
+    twice = tell(
+        items(3), refund("o1", back("beans"), key="r1"), refund("o1", back("beans"), key="r1")
+    )
+    both = tell(items(3), cancel("o1"), refund("o1", key="r1"))
+    assert (twice.pending, both.pending) == (20, 0)
+    assert (len(twice.of("Points Reversed")), len(both.of("Points Reversed"))) == (1, 1)
+
+
+def test_acceptance_05_a_refund_before_its_order_is_applied_when_the_order_comes() -> None:
+    early = tell(refund("o1", back("a"), key="r1"), BOUGHT)
+    late = tell(BOUGHT, refund("o1", back("a"), key="r1"))
+    assert early.points == late.points == (26, 0, 0, 0)
+
+
+def test_acceptance_06_the_recorded_award_is_reversed_whatever_the_rule_is_now() -> None:
+    generous = changed(points=Points(earn=100))
+    told = tell(BOUGHT, publish(generous), refund("o1", key="r1"))
+    assert (told.points_of("Points Reversed"), told.points) == ([53], (0, 0, 0, 0))
+
+
+def test_acceptance_07_expiry_after_a_partial_spend_takes_only_the_rest() -> None:
+    told = tell(order(total=100), wait(days=15), redeem(30), wait(days=400))
+    assert (told.points_of("Points Expired"), told.points) == ([70], (0, 0, 0, 0))
+
+
+def test_acceptance_10_spending_does_not_demote() -> None:
+    programme = changed(tiers=replace(LADDER, period="month"))
+    told = tell(order(total=600), wait(days=15), redeem(600), wait(days=100), programme=programme)
+    assert (told.balance, told.tier) == (0, "silver")
+
+
+@pytest.mark.parametrize(("used", "state"), [(False, "revoked"), (True, "redeemed")])
+def test_acceptance_11_a_refund_revokes_the_reward_unless_it_was_redeemed(
+    used: bool, state: str
+) -> None:
+    told = tell(items(3), programme=changed(challenges=(BAGS,)))
+    [reward] = told.customer.rewards
+    if used:
+        told.beat(use(reward))
+    told.beat(refund("o1", key="r1"))
+    assert told.states == [state]
+    assert told.of("Challenge Rolled Back") != []
+
+
+@given(three_days(), st.data())
+def test_acceptance_22_any_interleaving_or_repetition_gives_equal_balances(
+    deeds: list[Deed], data: st.DataObject
+) -> None:
+    in_order = [Coming(deed.at, deed) for deed in deeds]
+    shuffled = data.draw(st.permutations([*deeds, *deeds]))
+    arrivals = [Coming(START + 72 * HOUR + n, deed) for n, deed in enumerate(shuffled)]
+    stories = [live(Told(founded(EVEN)), story) for story in (in_order, arrivals)]
+    for days in (4, 30, 2000):
+        for told in stories:
+            told.tick(START + days * DAY)
+        assert stories[0].points == stories[1].points
