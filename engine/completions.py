@@ -1,5 +1,6 @@
 """When a challenge is done, when it is no longer, and what a member hears of it on the way."""
 
+from itertools import accumulate
 from typing import Final
 
 from engine import rewards
@@ -78,9 +79,6 @@ def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
 
 def _crossing(enrolment: Enrolment, goal: int) -> float:
     """The event time at which the goal was crossed, whatever came in which order."""
-    total = 0
-    for _, (at, _, amount) in in_order(enrolment.parts):
-        total += amount
-        if total >= goal:
-            return at
-    raise AssertionError("the goal is reached, so a contribution crossed it")
+    parts = [part for _, part in in_order(enrolment.parts)]
+    totals = accumulate(amount for _, _, amount in parts)
+    return next(part[0] for part, total in zip(parts, totals, strict=True) if total >= goal)

@@ -213,11 +213,17 @@ class Attempt:
         if worlds.era(world) == worlds.era(self.world):
             return
         before = _model_versions(self.world)
-        self.world = worlds.forget_before(world, self.first_due)
+        self.world = worlds.forget_before(world, self._earliest())
         gone = before - _model_versions(self.world)
         chain = msgspec.msgpack.encode(worlds.eras(self.world))
         self.draft.world = {**self.draft.world, **published, "eras": chain}
-        self.draft.dropped = [*self.draft.dropped, *(f"model:{version}" for version in gone)]
+        dropped = {*self.draft.dropped, *(f"model:{version}" for version in gone)}
+        self.draft.dropped = sorted(dropped - published.keys())  # a version may come back
+
+    def _earliest(self) -> float:
+        """The earliest timer now: the store's index does not know those of this batch yet."""
+        kept = filter(None, map(self.home.kept.get, self.seen))
+        return min((self.first_due, *(each.customer.due for each in kept)))
 
     def _emit(self, who: str, effects: Effects) -> bool:
         """Decisions and outcomes go into the outbox; whether there were any decisions."""

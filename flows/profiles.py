@@ -1,12 +1,8 @@
 """What a shop's own pages read: a customer's profile, in one round trip and without the engine.
 
-    from punchcard import Profiles
-
-    profiles = Profiles(redis.Redis(), partitions=8)
-    profiles.get("c1").points
-
-Needs redis and msgspec, nothing else of the engine. What is read here `decide` has written
-(flows/readable.py), in the same commit as everything else that the event led to.
+`from punchcard import Profiles`, then `Profiles(redis, partitions=8).get("c1").points`. Needs redis
+and msgspec, nothing else of the engine. What is read here `decide` has written (flows/readable.py),
+in the same commit as everything else that the event led to.
 """
 
 from collections.abc import Iterable

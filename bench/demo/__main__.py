@@ -6,33 +6,28 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from rich.console import Console
-
 from bench.demo.plan import Plan
 from bench.demo.run import run
 from engine.errors import PunchcardError
+from flows.console import console
 
 STOPPED = 130
 """The exit code after Ctrl-C."""
-NARROW = 100
-"""Columns of a page that is printed into a file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; the exit code: 0 if all was counted and no difference found."""
     plan = asked(arguments)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=NARROW)
+    screen = console()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        return run(plan, console)
+        return run(plan, screen)
     except KeyboardInterrupt:
-        console.print("stopped", style="dim")
+        screen.print("stopped", style="dim")
         return STOPPED
     except PunchcardError as error:
-        console.print(f"demo: {error}", style="bold red", markup=False, soft_wrap=True)
+        screen.print(f"demo: {error}", style="bold red", soft_wrap=True)
         return 1
 
 

@@ -15,12 +15,12 @@ def keep(console: Console, local: Local, parts: Parts, at: float) -> None:
     pace = Pace(at, 1.0)
     parts.start("clock", lambda: ("clock", "--start", pace.iso))
     for line in lines(local, parts):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     try:
         while True:
             time.sleep(1.0)
             for news in parts.look():
-                console.print(news, style="red", highlight=False, soft_wrap=True)
+                console.print(news, style="red", soft_wrap=True)
     except KeyboardInterrupt:
         console.print("stopping")
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from bench.demo.scrape import fetch
 from engine.errors import SettingsError
 from flows.child import Child
+from flows.console import printable
 from flows.local import Local
 from flows.loopback import free_port
 
@@ -95,7 +96,7 @@ class Parts:
         return all(fetch(part.port) is not None for part in self._parts.values())
 
     def _again(self, part: Part) -> str:
-        status, last = part.child.status, part.child.last_words(1)
+        status, last = part.child.status, printable(part.child.last_words(1), most=300)
         if part.restarts >= TRIES:
             raise SettingsError(part.name, f"has died {TRIES + 1} times, the last time of: {last}")
         part.restarts += 1

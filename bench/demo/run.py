@@ -44,6 +44,8 @@ PATIENCE: Final = 60.0
 """Seconds that the parts may take to start."""
 TICK: Final = "0.1"
 """Real seconds between two ticks, which are hours of the town's time."""
+QUIET: Final = "log_level=2"
+"""Kafka's clients would write into the picture otherwise."""
 LETTERS: Final = 100_000
 """Dead letters that are counted, at most."""
 
@@ -55,7 +57,7 @@ def run(plan: Plan, console: Console) -> int:
     have ended by then.
     """
     console.print("starting a broker, a Redis, decide, publish, learn and a clock", style="dim")
-    with Local() as local, Parts(local) as parts:
+    with Local(kafka_config=QUIET) as local, Parts(local) as parts:
         demo = Demo(plan, local, parts)
         with Scraper(parts.ports) as scraper:
             lived = demo.live(scraper, console)
@@ -176,8 +178,8 @@ def _recounted(local: Local, console: Console) -> int:
     with console.status(note) if console.is_terminal else nullcontext():
         report = recount(local.settings)
     for line in report.lines:
-        console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"recount: {report.differences} differences", highlight=False)
+        console.print(line, style="red", soft_wrap=True)
+    console.print(f"recount: {report.differences} differences")
     return report.differences
 
 

@@ -47,7 +47,7 @@ class LineScreen:
         if time.monotonic() - self._last >= LINE_EVERY:
             self._last = time.monotonic()
             for line in lines(scene):
-                self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+                self._console.print(line, soft_wrap=True)
 
 
 @contextmanager

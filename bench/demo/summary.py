@@ -35,7 +35,7 @@ def show(console: Console, ending: Ending, words: Words) -> None:
     for name, told in _lines(ending, words):
         page.add_row(name, told)
     console.print()
-    console.print(page, highlight=False)
+    console.print(page)
     console.print()
 
 

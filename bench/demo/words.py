@@ -7,6 +7,7 @@ from typing import Any, Final
 from engine.challenges import Spend
 from engine.decisions import Decision
 from engine.programme import PolicyRule, Programme
+from flows.wording import Wording
 
 REASONS: Final[Mapping[str, str]] = {
     "no_consent": "has not agreed to {channel}",
@@ -23,7 +24,7 @@ REASONS: Final[Mapping[str, str]] = {
     "reward_revoked": "goods went back; the reward with them",
     "reward_stays": "goods went back; the reward was used",
     "spend_below_threshold": "spent too little in 12 months",
-    "order_reversed": "the order that lifted them went back",
+    "order_refunded": "the order that lifted them went back",
     "lease_lapsed": "not paid in time",
     "released": "given back by the till",
     "too_few_points": "only {available} points to spend",
@@ -32,6 +33,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_a_member": "is not a member",
     "nothing_reserved": "nothing was set aside",
     "unknown_reward": "no such reward",
+    "redeemed": "the reward was used before",
     "revoked": "the reward was taken back",
     "expired": "the reward has expired",
 }
@@ -45,6 +47,7 @@ class Words:
         self.programme = programme
         self._policies = {policy.id: policy for policy in programme.policies}
         self._challenges = {challenge.id: challenge for challenge in programme.challenges}
+        self._money = Wording(programme.zone_info, programme.currency).money
         self._tiers = {step.id: step.name for step in programme.tiers.steps}
 
     def when(self, at: float) -> str:
@@ -93,8 +96,14 @@ class Words:
     def progress(self, ident: str, done: int, goal: int) -> str:
         """How far a challenge has come: pieces, or money in major units."""
         if isinstance(self._challenges.get(ident), Spend):
-            return f"{done / 100:.2f} of {goal / 100:.2f} {self.programme.currency}"
+            return f"{self._money(done).split()[0]} of {self._money(goal)}"
         return f"{done} of {goal}"
+
+    def amount(self, ident: str, amount: int) -> str:
+        """What a challenge counts: pieces, or money in major units."""
+        if isinstance(self._challenges.get(ident), Spend):
+            return self._money(amount)
+        return str(amount)
 
     def _condition(self, decision: Decision) -> str:
         """The trigger and the numbers that the condition looked at."""
@@ -165,7 +174,11 @@ def _after_challenge(words: Words, said: Decision) -> str:
 
 def _how_far(words: Words, said: Decision) -> str:
     figures = said.properties
-    return words.progress(said.rule, figures["progress"], figures.get("goal", 0))
+    return words.progress(said.rule, figures["progress"], figures["goal"])
+
+
+def _no_further(words: Words, said: Decision) -> str:
+    return f"came to {words.amount(said.rule, said.properties['progress'])}"
 
 
 _WHAT: Final[Mapping[str, _Say]] = {
@@ -215,12 +228,12 @@ _WHY: Final[Mapping[str, _Say]] = {
     ),
     "Tier Downgrade Warned": _because("spent too little in 12 months"),
     "Challenge Enrolled": lambda words, said: (
-        f"first part of {words.progress(said.rule, 0, said.properties['goal'])[2:].strip()}"
+        f"the goal is {words.amount(said.rule, said.properties['goal'])}"
     ),
     "Challenge Progressed": _how_far,
     "Challenge Completed": lambda words, said: (
-        f"reached {words.progress(said.rule, said.properties['goal'], said.properties['goal'])}"
+        f"reached {words.amount(said.rule, said.properties['goal'])}"
     ),
-    "Challenge Expired": _how_far,
+    "Challenge Expired": _no_further,
 }
 """Causes of decisions that carry no reason code of their own."""

@@ -15,7 +15,6 @@ from tests.support.lives import EVEN, Coming, Deed, live, three_days
 from tests.support.stories import (
     LADDER,
     START,
-    Beat,
     Told,
     back,
     cancel,
@@ -27,7 +26,6 @@ from tests.support.stories import (
     publish,
     redeem,
     refund,
-    request,
     tell,
     use,
     wait,

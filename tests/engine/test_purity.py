@@ -35,10 +35,11 @@ def impurities(source: str) -> list[str]:
     tree = ast.parse(source)
     found = [name for name in imported(tree) if name.split(".")[0] in BANNED]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in CLOCKS:
-            found.append(ast.unparse(node))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            found += {node.func.id} & BUILTINS
+        match node:
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr in CLOCKS:
+                found.append(ast.unparse(node))
+            case ast.Call(func=ast.Name(id=name)) if name in BUILTINS:
+                found.append(name)
     return found
 
 

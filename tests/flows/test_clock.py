@@ -10,12 +10,12 @@ from tests.support.records import START
 def seconds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The monotonic clock: its last entry is now."""
     told = [100.0]
-    monkeypatch.setattr(clock.time, "monotonic", lambda: told[-1])
+    monkeypatch.setattr("flows.clock.time.monotonic", lambda: told[-1])
     return told
 
 
 def test_an_ordinary_clock_tells_the_wall_clocks_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock.time, "time_ns", lambda: 1_767_254_400_123_456_789)
+    monkeypatch.setattr("flows.clock.time.time_ns", lambda: 1_767_254_400_123_456_789)
     assert clock.hand()() == 1_767_254_400_123
 
 
@@ -29,7 +29,7 @@ def test_compressed_time_runs_from_its_start_so_many_times_as_fast(seconds: list
 def test_a_speed_without_a_start_runs_from_the_present(
     seconds: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock.time, "time", lambda: START)
+    monkeypatch.setattr("flows.clock.time.time", lambda: START)
     hand = clock.hand(speed=60.0)
     seconds.append(101.0)
     assert hand() == (START + 60.0) * 1000

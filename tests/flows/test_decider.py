@@ -436,6 +436,12 @@ def test_a_publication_that_changes_nothing_is_not_kept_twice() -> None:
     )
 
 
+def test_a_model_that_comes_back_in_the_same_batch_is_not_dropped() -> None:
+    run = told(programme(FIRST), model("v2", 1), model("v1", 2), model("v2", 3))
+    run.restart()
+    assert {snapshot.version for snapshot in run.world.models.values()} == {"v2"}
+
+
 def test_models_that_no_timer_can_meet_any_more_are_dropped_from_the_store() -> None:
     versions = [model(f"v{n}", n * DAY, bias=n / 100) for n in range(50)]
     ticks = [tick(n * DAY) for n in range(50)]

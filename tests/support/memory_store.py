@@ -46,7 +46,7 @@ class MemoryStore:
             self.timers.pop(who, None)
         self.published.update(commit.world)
         for field in commit.dropped:
-            del self.published[field]
+            self.published.pop(field, None)
 
     def states(self, partition: int, customers: Sequence[str]) -> list[State | None]:
         profiles = map(self.profiles.get, customers)
