@@ -74,7 +74,7 @@ class Outcome(Struct, frozen=True):
     weight: float = 1.0
 
 
-class Effects(Struct, frozen=True):
+class Effects(Struct, frozen=True, gc=False):
     """All that one step leads to. notes: what the flows count (repeats, late events, flags)."""
 
     decisions: list[Decision]

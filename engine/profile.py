@@ -19,10 +19,11 @@ MARKETING: Final = "marketing"
 
 def set_zone(turn: Turn, name: str, at: float) -> None:
     """Where the member is; a zone that there is none such is noted and changes nothing."""
-    if name != turn.customer.zone and zone(name) is None:
+    customer = turn.customer
+    if name != customer.zone and zone(name) is None:
         turn.note("unknown_zone")
-    elif _newest(turn.customer, "zone", at):
-        turn.customer.zone = name
+    elif _newest(customer, "zone", at):
+        customer.zone = name
 
 
 def set_country(turn: Turn, name: str, at: float) -> None:

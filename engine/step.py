@@ -60,7 +60,9 @@ def step(world: World, customer: Customer[Any], who: str, event: Happening, now:
         _fire(turn)
     name = NAMES[type(event)]
     rule = RULES.get(name)
-    if _repeated(customer.seen, _mark(name, event.message_id, rule), now):
+    keyed = rule is not None and rule.keyed
+    mark = _exact(name, event.message_id) if keyed else crc32(event.message_id.encode())
+    if _repeated(customer.seen, mark, now):
         turn.note("repeat")
         return turn.effects()
     happened = _posted(turn, name, event, rule)
@@ -100,11 +102,9 @@ def _fire(turn: Turn) -> None:
     turn.now, turn.world, turn.cause = now, world, cause
 
 
-def _mark(name: str, message_id: str, rule: Rule | None) -> int:
-    """What a message id is remembered by: 64 bits where points hang on it, else 32."""
-    if rule is not None and rule.keyed:
-        return int(digest(name, message_id, size=8), 16)
-    return crc32(message_id.encode())
+def _exact(name: str, message_id: str) -> int:
+    """What a message id is remembered by where points hang on it: 64 bits."""
+    return int(digest(name, message_id, size=8), 16)
 
 
 def _repeated(seen: Seen, mark: int, now: float) -> bool:

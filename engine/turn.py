@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.world import World
 
 
-class Turn(Struct):
+class Turn(Struct, gc=False):
     """What every rule is handed.
 
     now: log time (s), or the moment at which a timer was due. cause: the message id or the timer.

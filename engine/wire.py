@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from engine.events import (
     CONTROLS,
+    NAMES,
     SYNONYMS,
     TRACKS,
     Alias,
@@ -22,6 +23,10 @@ from engine.events import (
     Happening,
     Identify,
     Line,
+    OrderCancelled,
+    OrderCompleted,
+    OrderRefunded,
+    OrderUpdated,
     Refund,
 )
 
@@ -128,10 +133,15 @@ def _refusal(raw: bytes, error: Exception) -> Refused:
 def _checked(event: Happening) -> Happening | Refused:
     if not event.customer and not isinstance(event, CONTROLS):
         return Refused("missing_customer", "userId or anonymousId must name somebody")
-    for moment in (event.timestamp, event.original_timestamp, event.sent_at, event.received_at):
-        if moment is not None and moment.year not in YEARS:
-            return Refused("date_out_of_bounds", f"a date in the year {moment.year}")
-    check = _AMOUNTS.get(type(getattr(event, "properties", None)))
+    if event.timestamp is None:
+        moments = (event.original_timestamp, event.sent_at, event.received_at)
+        years = [moment.year for moment in moments if moment is not None]
+    else:
+        years = [event.timestamp.year]
+    for year in years:
+        if year not in YEARS:
+            return Refused("date_out_of_bounds", f"a date in the year {year}")
+    check = _CHECKS.get(type(event))
     return (check and check(event)) or event
 
 
@@ -171,4 +181,7 @@ def _amounts(amounts: Sequence[tuple[str, Decimal | None]]) -> Refused | None:
 _BASKET_AMOUNTS: Final = tuple(
     field.name for field in msgspec.structs.fields(Basket) if field.type == Decimal | None
 )
-_AMOUNTS: Final[Mapping[type, Callable[[Any], Refused | None]]] = {Basket: _basket, Refund: _refund}
+_CHECKS: Final[Mapping[type[Happening], Callable[[Any], Refused | None]]] = {
+    **{kind: _basket for kind in NAMES if issubclass(kind, OrderCompleted | OrderUpdated)},
+    **{kind: _refund for kind in NAMES if issubclass(kind, OrderRefunded | OrderCancelled)},
+}

@@ -131,7 +131,7 @@ def topics() -> None:
     """Make the topics that are missing."""
     from flows.topics import TOPICS, ensure_topics, full_name
 
-    settings = _settings()
+    settings = _quiet_settings()
     ensure_topics(settings)
     typer.echo(f"there are {', '.join(full_name(settings, topic) for topic in TOPICS)}")
 
@@ -169,7 +169,7 @@ def publish(
     if mistakes:
         typer.echo(f"{file}: not published", err=True)
         raise typer.Exit(BAD_NEWS)
-    published = announce(_settings(), text, None if at is None else moment(at, "--at"))
+    published = announce(_quiet_settings(), text, None if at is None else moment(at, "--at"))
     typer.echo(f"{file}: published, version {published.version}")
 
 
@@ -193,7 +193,7 @@ def show(customer: Annotated[str, typer.Argument(help="The customer's id.")]) ->
     from flows.panels import panels
     from flows.show import find
 
-    found = find(_settings(), customer)
+    found = find(_quiet_settings(), customer)
     if found is None:
         typer.echo(f"nothing is known of {customer!r}", err=True)
         raise typer.Exit(BAD_NEWS)
@@ -207,7 +207,7 @@ def recount() -> None:
     """Fold the whole log again, plainly, and compare every customer with Redis."""
     from flows.recount import recount as count_again
 
-    report = count_again(_settings())
+    report = count_again(_quiet_settings())
     for line in report.lines:
         typer.echo(line, err=True)
     typer.echo(f"{report.customers:,} customers, {report.events:,} records counted again")
@@ -241,7 +241,7 @@ def replay(
     from flows.replaying import replay_file
 
     seconds = duration(tick, "--tick")
-    replay_file(_settings(), file, tick=seconds, speed=speed, until_days=until_ticks)
+    replay_file(_quiet_settings(), file, tick=seconds, speed=speed, until_days=until_ticks)
 
 
 @app.command()
@@ -253,7 +253,7 @@ def dead_letters(
     from flows.letters import newest
     from flows.tables import letters_table
 
-    letters = newest(_settings(), last)
+    letters = newest(_quiet_settings(), last)
     if letters:
         console().print(letters_table(letters))
     else:
@@ -273,6 +273,14 @@ def _settings() -> "Settings":
     from flows.settings import read_settings
 
     return read_settings(os.environ)
+
+
+def _quiet_settings() -> "Settings":
+    """For commands that say themselves what is wrong, in fewer lines than the Kafka client does."""
+    from msgspec.structs import replace
+
+    settings = _settings()
+    return replace(settings, kafka_config=f"log_level=0;{settings.kafka_config}")
 
 
 def _checked(file: Path) -> tuple[str, list[ProgrammeError]]:

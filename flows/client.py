@@ -8,6 +8,7 @@ COMMON: Final[dict[str, str | int | float | bool]] = {
     "client.id": "punchcard",
     "allow.auto.create.topics": False,
     "log.connection.close": False,
+    "log_level": 2,  # what fails is raised or reported by us, as JSON lines
     "socket.keepalive.enable": True,
     "message.max.bytes": 278_528,  # a batch of ours must pass a broker that takes 256 KiB records
 }

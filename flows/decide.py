@@ -148,7 +148,7 @@ def _begun(settings: Settings, store: Store, partition: int, log: str) -> Checkp
 
 def _start(settings: Settings, partition: int, where: str) -> int:
     reader = Log(settings, EVENTS, {})
-    low = reader.start(partition)
+    low, _ = reader.bounds(partition)
     reader.close()
     if low and not settings.accept_trimmed_log:
         raise LogError(

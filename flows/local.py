@@ -111,7 +111,7 @@ class Local:
         """The end of each partition of the log."""
         log = Log(self.settings, EVENTS, {})
         try:
-            return {p: log.end(p) for p in range(self.settings.partitions)}
+            return {p: log.bounds(p)[1] for p in range(self.settings.partitions)}
         finally:
             log.close()
 

@@ -88,7 +88,7 @@ def _partitions(store: Store) -> int:
 
 def _lag(settings: Settings, partition: int, offset: int) -> int | None:
     """None where the broker does not answer: the customer is shown all the same."""
-    consumer = Consumer(client_config(settings, CONSUMER, {"log_level": 0}))
+    consumer = Consumer(client_config(settings, CONSUMER))
     topic = TopicPartition(full_name(settings, EVENTS), partition)
     try:
         return max(0, int(consumer.get_watermark_offsets(topic, timeout=PATIENCE)[1]) - offset)

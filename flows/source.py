@@ -8,10 +8,10 @@ ahead.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from time import monotonic
+from time import monotonic, sleep
 
 from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from engine.errors import LogError
 from flows.client import CONSUMER, client_config
@@ -44,9 +44,7 @@ class Log:
         )
 
     def _check(self, partition: int, offset: int) -> None:
-        low, high = self.consumer.get_watermark_offsets(
-            TopicPartition(self.topic, partition), timeout=15.0
-        )
+        low, high = self.bounds(partition)
         if not low <= offset <= high:
             raise LogError(
                 f"{self.topic}[{partition}]",
@@ -54,19 +52,27 @@ class Log:
                 "restore the log, or a checkpoint that lies inside it",
             )
 
-    def start(self, partition: int) -> int:
-        """The first offset that the log still holds."""
-        low, _ = self.consumer.get_watermark_offsets(
-            TopicPartition(self.topic, partition), timeout=15.0
-        )
-        return int(low)
+    def bounds(self, partition: int) -> tuple[int, int]:
+        """The first offset that the log holds, and the one that its next record will get.
+
+        Raises LogError: the partition has no leader, even after some patience.
+        """
+        where = TopicPartition(self.topic, partition)
+        for patience in (0.2, 1.0, 3.0, None):
+            try:
+                low, high = self.consumer.get_watermark_offsets(where, timeout=15.0)
+            except KafkaException as error:  # a topic just made has no leader for a moment
+                if patience is None:
+                    text = error.args[0].str()
+                    raise LogError(f"{self.topic}[{partition}]", text, "is it there?") from error
+                sleep(patience)
+            else:
+                break
+        return int(low), int(high)
 
     def end(self, partition: int) -> int:
         """The offset that the next record will get."""
-        _, high = self.consumer.get_watermark_offsets(
-            TopicPartition(self.topic, partition), timeout=15.0
-        )
-        return int(high)
+        return self.bounds(partition)[1]
 
     def take(self, wait: float = 0.0) -> list[Batch]:
         """What is there now, at most a batch in all, by partition.

@@ -12,7 +12,9 @@ from msgspec import Struct
 
 from flows.child import Child
 from flows.process import OK, Stop
+from flows.settings import PREFIX
 
+METRICS_PORT = PREFIX + "METRICS_PORT"
 PATIENCE = 20.0
 """Seconds that a part may take to stop cleanly."""
 PAUSE = 0.5
@@ -23,6 +25,7 @@ class Running(Struct):
     """A part and its process."""
 
     command: Sequence[str]
+    environment: Mapping[str, str]
     child: Child
     restarts: int = 0
 
@@ -39,7 +42,8 @@ class Parts:
     def start(self, name: str, *words: str) -> None:
         """Start `punchcard run WORDS` under a name."""
         command = [sys.executable, "-m", "flows.cli", "run", *words]
-        self.running[name] = Running(command, self._child(name, command))
+        environment = self._with_own_port(len(self.running))
+        self.running[name] = Running(command, environment, self._child(name, command, environment))
 
     def look(self) -> None:
         """Start again whatever has died.
@@ -49,7 +53,7 @@ class Parts:
         for name, part in self.running.items():
             if part.child.status is not None and part.child.status != OK:
                 time.sleep(PAUSE)
-                part.child = self._child(name, part.command)
+                part.child = self._child(name, part.command, part.environment)
                 part.restarts += 1
 
     def stop(self) -> None:
@@ -57,8 +61,15 @@ class Parts:
         for part in reversed(self.running.values()):
             part.child.stop(PATIENCE)
 
-    def _child(self, name: str, command: Sequence[str]) -> Child:
-        return Child(command, self.logs / f"{name}.log", env=dict(self.environment))
+    def _with_own_port(self, number: int) -> Mapping[str, str]:
+        """One port cannot serve two parts: each further part has the next one for its metrics."""
+        first = int(self.environment.get(METRICS_PORT, "0"))
+        if not first:
+            return self.environment
+        return {**self.environment, METRICS_PORT: str(first + number)}
+
+    def _child(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        return Child(command, self.logs / f"{name}.log", env=environment)
 
 
 def supervise(environment: Mapping[str, str], logs: Path, names: Sequence[str], stop: Stop) -> int:

@@ -59,7 +59,7 @@ def _lines(ending: Ending, words: Words) -> Iterator[tuple[str, Table | Text]]:
             f"model {one.model}",
             Text(
                 f"log loss {one.log_loss:.3f}, by the base rate alone {one.base:.3f}; "
-                f"AUC {one.auc:.2f}; {one.labels:,} labels; version {version}"
+                f"AUC {one.auc:.2f}; {one.labels:,} labels; version {version[:8]}"
             ),
         )
     yield "who has left", Text(_truth(census))

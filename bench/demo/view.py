@@ -132,7 +132,7 @@ def models(qualities: Sequence[Quality]) -> Panel:
     notes.add_row(table)
     notes.add_row(Text("loss under base: better than guessing", "dim"))
     notes.add_row(Text("AUC: 0.5 is chance, 1 is certainty", "dim"))
-    return _panel(notes, "models: log loss and AUC, before learning")
+    return _panel(notes, "models: loss and AUC before learning")
 
 
 def member(scene: Scene, width: int) -> Panel:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.challenges import Spend
 from engine.decisions import Decision
-from engine.programme import PolicyRule, Programme
+from engine.programme import Programme
 from flows.wording import Wording
 
 REASONS: Final[Mapping[str, str]] = {
@@ -106,21 +106,15 @@ class Words:
         return str(amount)
 
     def _condition(self, decision: Decision) -> str:
-        """The trigger and the numbers that the condition looked at."""
-        numbers: Mapping[str, Any] = decision.properties.get("numbers", {})
-        policy = self._policies.get(decision.rule)
-        parts = [figure(name, value) for name, value in numbers.items()]
-        return ", ".join([*_trigger(policy, decision), *parts])
-
-
-def _trigger(policy: PolicyRule | None, decision: Decision) -> list[str]:
-    if policy is None:
-        return []
-    if policy.score is None:
-        return [str(policy.on).lower()]
-    scores: Mapping[str, Any] = decision.properties.get("scores", {})
-    score = scores.get(policy.score.model, {}).get("score", 0.0)
-    return [f"{plain(policy.score.model)} {score:.2f}, over {policy.score.rises:.2f}"]
+        """The score and the numbers that led to it; where there are none, the event."""
+        policy = self._policies[decision.rule]
+        figures = decision.properties
+        parts = [figure(name, value) for name, value in figures["numbers"].items()]
+        if policy.score is not None:
+            model, line = policy.score.model, policy.score.rises
+            score = figures["scores"][model]["score"]
+            parts = [f"{plain(model)} {score:.2f}, over {line:.2f}", *parts]
+        return ", ".join(parts) or f"has {plain(str(policy.on)).lower()}"
 
 
 def plain(code: str) -> str:
@@ -135,14 +129,14 @@ def plain(code: str) -> str:
 def figure(name: str, value: float | str | bool) -> str:
     """A number by its name, as short as it can be.
 
-    >>> figure("days_since_order", 33.0), figure("gap_cv", 0.234), figure("known", True)
+    >>> figure("days_since_order", 33.2), figure("gap_cv", 0.234), figure("known", True)
     ('days since order 33', 'gap cv 0.23', 'known')
     """
     if isinstance(value, bool):
         return plain(name) if value else f"not {plain(name)}"
     if isinstance(value, str):
         return f"{plain(name)} {value}"
-    return f"{plain(name)} {value:.2f}".rstrip("0").rstrip(".") if value else f"{plain(name)} 0"
+    return f"{plain(name)} {value:.0f}" if value >= 10 else f"{plain(name)} {value:.2g}"
 
 
 _Say = Callable[[Words, Decision], str]

@@ -50,13 +50,13 @@ def punchcard(*words: str | Path) -> Result:
 
 
 def sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str | Path
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *words: str | Path
 ) -> str:
     """What a command that cannot be done says on standard error."""
     monkeypatch.setattr("sys.argv", ["punchcard", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
-    said = capsys.readouterr()
+    said = capfd.readouterr()
     assert ended.value.code == cli.FAILED
     assert said.out == ""
     return said.err
@@ -121,10 +121,10 @@ def test_settings_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_setting_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PUNCHCARD_BATCH", "0")
-    said = sentence(monkeypatch, capsys, "settings")
+    said = sentence(monkeypatch, capfd, "settings")
     assert said.startswith("punchcard: PUNCHCARD_BATCH: ")
     assert len(said.splitlines()) == 1
 
@@ -146,10 +146,19 @@ def test_what_cannot_be_done_is_one_sentence(
     words: list[str],
     start: str,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    said = sentence(monkeypatch, capsys, *words)
+    said = sentence(monkeypatch, capfd, *words)
     assert said.startswith(f"punchcard: {start}")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_broker_that_does_not_answer_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("flows.topics.WAIT", 0.3)
+    said = sentence(monkeypatch, capfd, "topics")
+    assert said.startswith("punchcard: PUNCHCARD_KAFKA: ")
     assert len(said.splitlines()) == 1
 
 

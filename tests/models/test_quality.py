@@ -31,8 +31,9 @@ def test_losses_can_be_those_of_the_newest_alone() -> None:
 
 def test_an_example_that_stands_for_five_counts_five_times() -> None:
     quality = judged((0.5, True))
-    quality.judge(Judged(0.2, 0.5, False, 5.0))
-    assert quality.losses()[0] == pytest.approx((log(2) - 5 * log(0.8)) / 6)
+    quality.judge(Judged(0.2, 0.25, False, 5.0))
+    losses = (log(2) - 5 * log(0.8)) / 6, (log(2) - 5 * log(0.75)) / 6
+    assert quality.losses() == pytest.approx(losses)
     assert quality.base_rate(prior=0.5) == pytest.approx(1.5 / 7)
 
 
