@@ -58,16 +58,19 @@ class Log:
         Raises LogError: the partition has no leader, even after some patience.
         """
         where = TopicPartition(self.topic, partition)
-        for patience in (0.2, 1.0, 3.0, None):
+        for patience in (0.2, 1.0, 3.0):  # a topic just made has no leader for a moment
             try:
-                low, high = self.consumer.get_watermark_offsets(where, timeout=15.0)
-            except KafkaException as error:  # a topic just made has no leader for a moment
-                if patience is None:
-                    text = error.args[0].str()
-                    raise LogError(f"{self.topic}[{partition}]", text, "is it there?") from error
+                return self._watermarks(where)
+            except KafkaException:
                 sleep(patience)
-            else:
-                break
+        try:
+            return self._watermarks(where)
+        except KafkaException as error:
+            problem = error.args[0].str()
+            raise LogError(f"{self.topic}[{partition}]", problem, "is it there?") from error
+
+    def _watermarks(self, where: TopicPartition) -> tuple[int, int]:
+        low, high = self.consumer.get_watermark_offsets(where, timeout=15.0)
         return int(low), int(high)
 
     def end(self, partition: int) -> int:
