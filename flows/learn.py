@@ -44,7 +44,6 @@ class Learnt(Struct):
 
     offsets: the next of each partition. seen: the newest outbox id of each partition, by which
     repeats are known. models: each learner's durable form. log_time: the newest label's (s).
-    unpublished: labels since the last version.
     """
 
     log: str
@@ -52,7 +51,6 @@ class Learnt(Struct):
     seen: dict[int, tuple[int, int]] = field(default_factory=dict)
     models: dict[str, bytes] = field(default_factory=dict)
     log_time: float = 0.0
-    published: dict[str, str] = field(default_factory=dict)
 
 
 class Shelf:
@@ -110,7 +108,7 @@ class School:
             t.name: Learner.load(t, models[t.name]) if t.name in models else Learner(t)
             for t in TASKS
         }
-        self.fresh = dict.fromkeys(self.learners, 0)
+        self.fresh = {name: int(name in models) for name in self.learners}
         self.last = time.monotonic()
 
     def take(self, batches: list[Batch]) -> None:
@@ -123,7 +121,6 @@ class School:
         self.learnt.models = {name: learner.dump() for name, learner in self.learners.items()}
         due = self._due()
         snapshots = {name: self.learners[name].snapshot() for name in due}
-        self.learnt.published |= {name: snapshot.version for name, snapshot in snapshots.items()}
         self.shelf.save(self.learnt)
         for name, snapshot in snapshots.items():
             for partition in range(self.partitions):
@@ -154,12 +151,17 @@ class School:
         return True
 
     def _due(self) -> list[str]:
-        """Whose labels since the last version are enough, or old enough."""
+        """Whose labels since the last version are enough, or old enough.
+
+        Before a model has beaten the base rate, the prior serves members better.
+        """
         waited = time.monotonic() - self.last >= self.settings.learn_seconds
         due = [
             name
             for name, count in self.fresh.items()
-            if count and (waited or count >= self.settings.learn_labels)
+            if self.learners[name].proven
+            and count
+            and (waited or count >= self.settings.learn_labels)
         ]
         for name in due:
             self.fresh[name] = 0

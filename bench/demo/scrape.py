@@ -90,8 +90,8 @@ def fetch(port: int) -> str | None:
 def samples(text: str) -> Samples:
     """A page of Prometheus text as values.
 
-    >>> samples('lag{partition="0"} 3')[("lag", frozenset({("partition", "0")}))]
-    3.0
+    >>> samples('lag{partition="0"} 3.5')[("lag", frozenset({("partition", "0")}))]
+    3.5
     """
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value

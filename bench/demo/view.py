@@ -19,7 +19,7 @@ LEAST: Final = (80, 24)
 HEAD: Final = 4
 FOOT: Final = 7
 """Lines of the first and of the last panels, with their frames."""
-MODELS: Final = 44
+MODELS: Final = 45
 """Columns of the models' panel."""
 RISKY: Final = 0.5
 LOST: Final = 0.7
@@ -113,7 +113,7 @@ def models(qualities: Sequence[Quality]) -> Panel:
     """How well the models predict what they have not yet been told."""
     table = Table.grid(expand=True, padding=(0, 1))
     table.add_column(no_wrap=True, width=11)
-    for width in (6, 5, 5, 4, 3):
+    for width in (7, 5, 5, 4, 3):
         table.add_column(no_wrap=True, width=width, justify="right")
     table.add_row(*(Text(name, "dim") for name in ("", "labels", "loss", "base", "AUC", "ver")))
     for one in qualities:
@@ -164,8 +164,8 @@ def member(scene: Scene, width: int) -> Panel:
 
 
 def _title(one: Member) -> str:
-    title = f"{one.who} · {one.tier} · {one.points} points (+{one.pending})"
-    return f"{title} · left {one.gone}" if one.gone else title
+    who = f"{one.who}, left {one.gone}" if one.gone else one.who
+    return f"{who} · {one.tier} · {one.points:,} points (+{one.pending:,})"
 
 
 def _news(scene: Scene) -> Text:
