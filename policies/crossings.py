@@ -8,37 +8,27 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
-from engine.programme import Crossing
 from engine.state import Customer, Watch
 from engine.turn import Turn
 from policies.messages import consider
-from policies.rulebook import Policy
-from policies.view import SCORES
+from policies.rulebook import Rising
 
 CONFIRM: Final = DAY
 """Between two evaluations that count (s)."""
 
 
-def evaluate(turn: Turn, policy: Policy, line: Crossing) -> None:
-    """One look at the score."""
-    score = turn.customer.scores[SCORES[line.model]]
-    watch = turn.customer.watches.get(policy.rule.id)
-    if watch is None:
-        if score < line.rises:
-            return
-        watch = turn.customer.watches[policy.rule.id] = Watch()
-    if watch.above:
-        watch.above = score >= line.falls
-    elif score < line.rises:
-        watch.seen, watch.again = 0, NEVER
-    elif watch.seen == 0 or turn.now >= watch.again:
-        _count(turn, policy, line, watch)
+def evaluate(turn: Turn, crossings: Iterable[Rising]) -> None:
+    """One look at every score that is watched; most are under their line and were never over it."""
+    scores, watches = turn.customer.scores, turn.customer.watches
+    for rising in crossings:
+        score = scores[rising.place]
+        if score >= rising.line.rises or rising.policy.rule.id in watches:
+            _look(turn, rising, score)
 
 
-def look_again(turn: Turn, crossings: Iterable[tuple[Policy, Crossing]]) -> None:
+def look_again(turn: Turn, crossings: Iterable[Rising]) -> None:
     """Every second look that is due; one for a policy that is gone is called off."""
-    for policy, line in crossings:
-        evaluate(turn, policy, line)
+    evaluate(turn, crossings)
     for watch in turn.customer.watches.values():
         if watch.again <= turn.now:
             watch.seen, watch.again = 0, NEVER
@@ -49,9 +39,20 @@ def due(customer: Customer[Any]) -> float:
     return min((watch.again for watch in customer.watches.values()), default=NEVER)
 
 
-def _count(turn: Turn, policy: Policy, line: Crossing, watch: Watch) -> None:
+def _look(turn: Turn, rising: Rising, score: float) -> None:
+    line, watches = rising.line, turn.customer.watches
+    watch = watches.setdefault(rising.policy.rule.id, Watch())
+    if watch.above:
+        watch.above = score >= line.falls
+    elif score < line.rises:
+        watch.seen, watch.again = 0, NEVER
+    elif watch.seen == 0 or turn.now >= watch.again:
+        _count(turn, rising, watch)
+
+
+def _count(turn: Turn, rising: Rising, watch: Watch) -> None:
     watch.seen += 1
     watch.again = turn.now + CONFIRM
-    if watch.seen >= line.evaluations:
+    if watch.seen >= rising.line.evaluations:
         watch.above, watch.seen, watch.again = True, 0, NEVER
-        consider(turn, (policy,))
+        consider(turn, (rising.policy,))

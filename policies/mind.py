@@ -75,8 +75,7 @@ class Mind:
             messages.cancel(turn, rules.cancels[happened.name])
         if (touched := rules.by_event.get(happened.name)) is not None:
             messages.consider(turn, touched)
-        for policy, line in rules.crossings:
-            crossings.evaluate(turn, policy, line)
+        crossings.evaluate(turn, rules.crossings)
 
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """The strongest tastes."""

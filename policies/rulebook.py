@@ -10,7 +10,7 @@ from msgspec import Struct
 from engine.expression import Expression, compile_expression
 from engine.programme import Crossing, PolicyRule, Programme
 from policies.templates import Template, compile_template
-from policies.view import NAMES
+from policies.view import NAMES, SCORES
 
 
 class Policy(Struct, frozen=True):
@@ -22,17 +22,24 @@ class Policy(Struct, frozen=True):
     body: Template
 
 
+class Rising(Struct, frozen=True):
+    """A policy that watches a score. place: the score's; line: when it speaks and rests."""
+
+    policy: Policy
+    line: Crossing
+    place: int
+
+
 class Rulebook(Struct, frozen=True):
     """by_event: event name → its policies, in the file's order.
 
-    crossings: with the line they watch.
-
+    crossings: the policies that watch a score instead.
     cancels: event name → ids whose deferred messages it makes pointless.
     """
 
     by_id: Mapping[str, Policy]
     by_event: Mapping[str, Sequence[Policy]]
-    crossings: Sequence[tuple[Policy, Crossing]]
+    crossings: Sequence[Rising]
     cancels: Mapping[str, frozenset[str]]
 
 
@@ -47,13 +54,14 @@ def compile_rules(programme: Programme) -> Rulebook:
     for policy in policies:
         if policy.rule.on is not None:
             by_event.setdefault(policy.rule.on, []).append(policy)
-        if policy.rule.cancel_on is not None:
-            cancels.setdefault(policy.rule.cancel_on, set()).add(policy.rule.id)
+        cancels.setdefault(policy.rule.cancel_on, set()).add(policy.rule.id)
     return Rulebook(
         by_id={policy.rule.id: policy for policy in policies},
         by_event=by_event,
         crossings=[
-            (policy, policy.rule.score) for policy in policies if policy.rule.score is not None
+            Rising(policy, line, SCORES[line.model])
+            for policy in policies
+            if (line := policy.rule.score) is not None
         ],
         cancels={event: frozenset(ids) for event, ids in cancels.items()},
     )

@@ -21,11 +21,10 @@ STEP: Final = 0.25
 class Taught(Struct):
     """What of the learner's state we want to know (`flows.learn.Learnt`).
 
-    offsets: the next of each partition. published: versions by model.
+    offsets: the next of each partition.
     """
 
     offsets: dict[int, int]
-    published: dict[str, str] = {}
 
 
 class Flows:
@@ -35,11 +34,6 @@ class Flows:
         self._local = local
         self._client = local.store.client
         self._partitions = range(local.settings.partitions)
-
-    def taught(self) -> Taught:
-        """How far the learner is."""
-        value = cast(bytes | None, self._client.hget(keys.learner(), "value"))
-        return Taught({}) if value is None else msgspec.msgpack.decode(value, type=Taught)
 
     def dry(self) -> bool:
         """Whether all is folded, published and learnt."""
@@ -54,8 +48,12 @@ class Flows:
             ends = {p: log.end(p) for p in self._partitions}
         finally:
             log.close()
-        offsets = self.taught().offsets
+        offsets = self._taught().offsets
         return all(offsets.get(p, 0) >= end for p, end in ends.items())
+
+    def _taught(self) -> Taught:
+        value = cast(bytes | None, self._client.hget(keys.learner(), "value"))
+        return Taught({}) if value is None else msgspec.msgpack.decode(value, type=Taught)
 
 
 def drain(course: Course, flows: Flows) -> bool:

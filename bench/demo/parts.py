@@ -1,5 +1,6 @@
 """The parts as processes: each with its page of metrics, started again when it dies."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -30,18 +31,18 @@ class Part(Struct):
     more: Mapping[str, str]
     port: int
     child: Child
-    restarts: int = 0
 
 
 class Parts:
     """All parts of one demo; leaving the `with` block stops them.
 
-    Only the main thread may start them.
+    Only the main thread may start them. restarts: by name, of those that had died.
     """
 
     def __init__(self, local: Local) -> None:
         self._local = local
         self._parts: dict[str, Part] = {}
+        self.restarts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         return self
@@ -80,11 +81,6 @@ class Parts:
         """Where each part's metrics are."""
         return {name: part.port for name, part in self._parts.items()}
 
-    @property
-    def restarts(self) -> dict[str, int]:
-        """Which parts had to be started again, and how often."""
-        return {name: part.restarts for name, part in self._parts.items() if part.restarts}
-
     def answering(self) -> bool:
         """Whether every part has come so far that it shows its metrics.
 
@@ -96,12 +92,20 @@ class Parts:
         return all(fetch(part.port) is not None for part in self._parts.values())
 
     def _again(self, part: Part) -> str:
-        status, last = part.child.status, printable(part.child.last_words(1), most=300)
-        if part.restarts >= TRIES:
-            raise SettingsError(part.name, f"has died {TRIES + 1} times, the last time of: {last}")
-        part.restarts += 1
+        news = f"{part.name} {_end(part.child)}"
+        if self.restarts[part.name] >= TRIES:
+            raise SettingsError(part.name, f"died {TRIES + 1} times: {news}")
+        self.restarts[part.name] += 1
         part.child = self._started(part.name, part.words, part.more, part.port)
-        return f"{part.name} ended with status {status} and was started again: {last}"
+        return f"{news}; it was started again"
 
     def _started(self, name: str, words: Words, more: Mapping[str, str], port: int) -> Child:
         return self._local.start(*words(), log=name, metrics_port=str(port), **more)
+
+
+def _end(child: Child) -> str:
+    """How a process ended: by a signal, or with a status and what it said last."""
+    status = child.status or 0
+    if status < 0:
+        return f"was ended by signal {-status}"
+    return f"ended with status {status}: {printable(child.last_words(1), most=200)}"

@@ -31,6 +31,7 @@ from bench.town import TimedEvent, Town
 from engine.errors import SettingsError
 from flows import letters
 from flows.control import CLOCK
+from flows.decide import stored_world
 from flows.local import Local
 from flows.profiles import Profiles
 from flows.recount import recount
@@ -128,7 +129,7 @@ class Demo:
             scene=lived.scene,
             census=census.take(local.store, partitions, self.town, self.words.programme, plan.end),
             letters=Counter(each.reason for each in letters.newest(local.settings, LETTERS)),
-            versions=Flows(local).taught().published,
+            versions=_versions(local),
             restarts=self.parts.restarts,
             seconds=lived.seconds,
         )
@@ -170,6 +171,11 @@ def _ticked(log: Log, pace: Pace) -> bool:
     if newest is not None:
         pace.set(newest)
     return newest is not None
+
+
+def _versions(local: Local) -> dict[str, str]:
+    """Which version of each model scores at the end."""
+    return {name: each.version for name, each in stored_world(local.store, 0).models.items()}
 
 
 def _recounted(local: Local, console: Console) -> int:

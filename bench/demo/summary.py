@@ -1,14 +1,13 @@
 """How it ended, on one page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bench.demo.census import Census, auc
-from bench.demo.scene import Kind, Scene
+from bench.demo.scene import Kind, Quality, Scene
 from bench.demo.words import Words, plain
 
 
@@ -29,41 +28,46 @@ class Ending(Struct):
 
 def show(console: Console, ending: Ending, words: Words) -> None:
     """Print it."""
-    page = Table.grid(padding=(0, 2))
-    page.add_column(no_wrap=True, style="bold")
-    page.add_column()
-    for name, told in _lines(ending, words):
-        page.add_row(name, told)
+    kinds = _kinds(ending.scene.kinds)
     console.print()
-    console.print(page)
-    console.print()
+    for part in (_pairs(_town(ending)), kinds, _pairs(_facts(ending, words))):
+        console.print(part)
+        console.print()
 
 
-def _lines(ending: Ending, words: Words) -> Iterator[tuple[str, Table | Text]]:
-    scene, census = ending.scene, ending.census
-    rate = scene.events / ending.seconds
+def _town(ending: Ending) -> Iterator[tuple[str, str]]:
+    scene, seconds = ending.scene, ending.seconds
     decided = sum(kind.total for kind in scene.kinds)
-    yield (
-        "the town",
-        Text(f"{scene.days} days in {ending.seconds:.0f} s, {census.members:,} members"),
+    yield "the town", f"{scene.days} days in {seconds:.0f} s, {ending.census.members:,} members"
+    yield "events", f"{scene.events:,}, {scene.events / seconds:,.0f} a second"
+    yield "decisions", f"{decided:,}, {decided / seconds:,.0f} a second"
+
+
+def _facts(ending: Ending, words: Words) -> Iterator[tuple[str, str]]:
+    census = ending.census
+    yield "points", _points(census)
+    yield "members", _counts({words.tier(tier): n for tier, n in census.tiers.items()})
+    yield "dead letters", _counts({plain(why): n for why, n in ending.letters.items()})
+    for one in ending.scene.models:
+        yield f"model {one.model}", _model(one, ending.versions.get(one.model, "none"))
+    yield "who has left", _truth(census)
+    yield "restarts", _counts(ending.restarts)
+
+
+def _model(one: Quality, version: str) -> str:
+    return (
+        f"log loss {one.log_loss:.3f}, by the base rate alone {one.base:.3f}; "
+        f"AUC {one.auc:.2f}; {one.labels:,} labels; version {version[:8]}"
     )
-    yield "events", Text(f"{scene.events:,}, {rate:,.0f} a second")
-    yield "decisions", Text(f"{decided:,}, {decided / ending.seconds:,.0f} a second")
-    yield "", _kinds(scene.kinds)
-    yield "points", Text(_points(census))
-    yield "members", Text(_counts({words.tier(tier): n for tier, n in census.tiers.items()}))
-    yield "dead letters", Text(_counts({plain(why): n for why, n in ending.letters.items()}))
-    for one in scene.models:
-        version = ending.versions.get(one.model, "none")
-        yield (
-            f"model {one.model}",
-            Text(
-                f"log loss {one.log_loss:.3f}, by the base rate alone {one.base:.3f}; "
-                f"AUC {one.auc:.2f}; {one.labels:,} labels; version {version[:8]}"
-            ),
-        )
-    yield "who has left", Text(_truth(census))
-    yield "restarts", Text(_counts(ending.restarts))
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for name, told in pairs:
+        table.add_row(name, told)
+    return table
 
 
 def _kinds(kinds: tuple[Kind, ...]) -> Table:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
@@ -73,6 +73,9 @@ def head(scene: Scene, width: int) -> Panel:
         (f"{scene.lag:>6,}", "bold yellow" if scene.lag > scene.rate else "bold"),
     )  # fmt: skip
     rows.add_row(when, progress)
+    if scene.notice:
+        notice = Text(scene.notice, "bold red", overflow="ellipsis", no_wrap=True)
+        return _panel(Group(rows, notice), scene.title)
     rows.add_row(figures, _news(scene))
     return _panel(rows, scene.title)
 
@@ -169,8 +172,6 @@ def _title(one: Member) -> str:
 
 
 def _news(scene: Scene) -> Text:
-    if scene.notice:
-        return Text(scene.notice, "bold red", overflow="ellipsis")
     if scene.late:
         return Text(f"the town is told {scene.behind:.0f} days late", "yellow")
     times = f"fetched to readable {scene.p50 * 1000:.0f} ms, 99 % {scene.p99 * 1000:.0f} ms"

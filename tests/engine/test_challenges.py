@@ -308,6 +308,19 @@ def test_the_same_offer_twice_runs_twice_at_once() -> None:
     assert (told.progress, told.states) == ([10000, 10000], ["unlocked"] * 2)
 
 
+def test_of_two_words_of_joining_once_the_earlier_holds_come_when_it_may() -> None:
+    once = replace(OFFER, repeat="none", categories=("tea",))
+    told = taken_part(
+        items(1, category="tea"),
+        join("offer"),
+        items(2, category="tea"),
+        join("offer").late(hours=3.5),
+        items(4, category="tea").after(days=6.9),
+        challenge=once,
+    )
+    assert (told.progress, told.cycles[0].started) == ([3000], told.cycles[0].ends - 7 * 86400)
+
+
 def test_an_offer_that_is_not_repeated_is_joined_once() -> None:
     once = replace(OFFER, repeat="none")
     told = taken_part(join("offer"), join("offer"), wait(days=200), join("offer"), challenge=once)

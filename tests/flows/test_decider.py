@@ -23,6 +23,7 @@ from flows.recount import Naive
 from flows.store import MAX_BYTES, MAX_RECORDS, Commit
 from flows.topics import DECISIONS, EVENTS, OUTCOMES
 from policies import worlds
+from policies.check import load
 from tests.support.memory_store import Run, numbered
 from tests.support.records import START, junk, model, order, programme, record, tick
 
@@ -99,7 +100,7 @@ SECOND: Final = FIRST.replace("First", "Second").replace("pending_days = 2", "pe
 def _every_programme_is_read_once() -> Iterator[None]:
     """A law publishes the same two thousands of times."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worlds, "load", lru_cache(worlds.load))
+        patch.setattr(worlds, "load", lru_cache(load))
         yield
 
 

@@ -26,7 +26,10 @@ FIRST = Commit(
     partition=3,
     old=BEGUN,
     new=Checkpoint(7, "t1", LOG, log_time=1.5),
-    customers={"ann": ["state", b"\x00ann", "points", "12"], "bob": ["state", b"\x00bob"]},
+    customers={
+        "ann": ["state", b"\x00ann", "book", b"\xffann", "points", "12"],
+        "bob": ["state", b"\x00bob", "book", b"\xffbob"],
+    },
     outbox=[Entry("decisions", b"ann", b'{"n":1}'), Entry("dead-letters", b"", b"?", b'{"why":1}')],
     due=[(20.0, "bob"), (10.25, "ann")],
     world={"eras": b"\x91", "programme:v1": b"text"},
@@ -71,7 +74,8 @@ def outbox(store: Store) -> list[tuple[bytes, dict[bytes, bytes]]]:
 
 def test_a_commit_changes_customers_world_and_checkpoint_together(store: Store) -> None:
     assert store.commit([FIRST]) == ["ok"]
-    assert store.states(3, ["ann", "nobody", "bob"]) == [b"\x00ann", None, b"\x00bob"]
+    ann, nobody, bob = store.states(3, ["ann", "nobody", "bob"])
+    assert (ann, nobody, bob) == ((b"\x00ann", b"\xffann"), None, (b"\x00bob", b"\xffbob"))
     assert store.client.hget(keys.customer(3, "ann"), "points") == b"12"
     assert store.world(3) == {"eras": b"\x91", "programme:v1": b"text"}
     assert store.checkpoint(3) == FIRST.new
@@ -79,7 +83,11 @@ def test_a_commit_changes_customers_world_and_checkpoint_together(store: Store) 
 
 def test_a_later_commit_changes_what_it_names_and_leaves_the_rest(store: Store) -> None:
     store.commit([FIRST, SECOND])
-    assert store.client.hgetall(keys.customer(3, "ann")) == {b"state": b"\x00ann", b"points": b"13"}
+    assert store.client.hgetall(keys.customer(3, "ann")) == {
+        b"state": b"\x00ann",
+        b"book": b"\xffann",
+        b"points": b"13",
+    }
     assert store.checkpoint(3) == SECOND.new
 
 
@@ -270,7 +278,9 @@ filled = st.builds(
     old=st.just(BEGUN),
     new=st.just(FIRST.new),
     customers=st.dictionaries(
-        names, values.map(lambda state: ["state", state, b"\xff\x00", b"\r\n$-1\r\n"]), max_size=4
+        names,
+        st.builds(lambda *parts: ["state", parts[0], "book", parts[1]], values, values),
+        max_size=4,
     ),
     outbox=st.lists(st.builds(Entry, names, values, values, values), max_size=4),
     due=st.dictionaries(names, st.floats(0, 4e9), max_size=4).map(
@@ -286,8 +296,8 @@ def test_every_byte_arrives_as_it_was_sent(served: Served, commit: Commit) -> No
     store.client.flushall()
     begin(store)
     assert store.commit([commit]) == ["ok"]
-    sent = [dict(zip(pairs[::2], pairs[1::2], strict=True)) for pairs in commit.customers.values()]
-    assert store.states(3, list(commit.customers)) == [fields["state"] for fields in sent]
+    sent = [(pairs[1], pairs[3]) for pairs in commit.customers.values()]
+    assert store.states(3, list(commit.customers)) == sent
     assert outbox(store) == [stored(n, entry) for n, entry in enumerate(commit.outbox)]
     assert sorted(store.due(3, 4e9, 9)) == sorted(who for _, who in commit.due)
     assert store.first_due(3) == min((when for when, _ in commit.due), default=None)

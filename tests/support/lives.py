@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.challenges import Count, Spend
 from engine.dates import DAY, HOUR
 from engine.events import Happening
-from engine.programme import Points, Programme
+from engine.programme import Points
 from engine.wire import decode
 from tests.support.stories import (
     LADDER,
@@ -60,6 +60,8 @@ EDITED: Final = replace(
     challenges=tuple(replace(each, name=f"{each.name}!") for each in CHALLENGES),
 )
 """Everything has changed, challenges too: new versions of all of them."""
+PROMPT: Final = replace(EVERYTHING, points=Points(pending_days=0))
+"""Points may be spent at once."""
 EVEN: Final = replace(
     EVERYTHING,
     tiers=replace(LADDER, steps=tuple(replace(s, multiplier=Decimal(1)) for s in LADDER.steps)),
@@ -133,6 +135,19 @@ said = st.sampled_from(
         saw("Loyalty Enrolled", country="AT"),
     ]
 )
+spree = st.builds(
+    lambda ident, total, points, redemption: [
+        order(ident, total=total),
+        request(points, redemption),
+        commit(redemption),
+        refund(ident),
+    ],
+    orders,
+    st.integers(50, 100),
+    st.integers(1, 60),
+    redemptions,
+)
+"""Earned, spent and sent back: what debts come from."""
 anything = bought | bought | returned | joined | reviewed | spent | said
 
 
@@ -167,7 +182,8 @@ def three_days(draw: st.DrawFn) -> list[Deed]:
 @st.composite
 def lives(draw: st.DrawFn) -> list[Coming]:
     """A life of up to some years: pauses, late and repeated deeds, in the order of the log."""
-    beats = told_by_their_ids(draw(st.lists(anything, min_size=1, max_size=18)))
+    chunks = draw(st.lists(anything.map(lambda beat: [beat]) | spree, min_size=1, max_size=14))
+    beats = told_by_their_ids([beat for chunk in chunks for beat in chunk])
     now, life = START, []
     for beat in beats:
         now += (
@@ -197,8 +213,3 @@ def named(told: Told, deed: Deed) -> Deed:
         return deed
     properties = {**deed.beat.properties, "coupon_id": held[int(number[1:])]}
     return replace(deed, beat=replace(deed.beat, properties=properties))
-
-
-def programmes() -> st.SearchStrategy[Programme]:
-    """Any of them."""
-    return st.sampled_from([EVERYTHING, EDITED, EVEN])

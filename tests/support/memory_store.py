@@ -15,7 +15,6 @@ from flows.record import Batch, Record
 from flows.store import Checkpoint, Commit, Entry, State, Store
 from flows.topics import DEAD_LETTERS, DECISIONS
 
-
 Profile = dict[bytes | str, bytes | str]
 
 
