@@ -33,7 +33,7 @@ from flows.loopback import HOST, free_port
 LOOK: Final = 0.0003
 """Between two looks at the checkpoints (s). Half of it is counted as latency, on average."""
 PATIENCE: Final = 10.0
-"""For the last events to become readable; what is not by then is lost (s)."""
+"""For the last events to become readable (s)."""
 HISTOGRAM: Final = "punchcard_engine_seconds"
 ALL: Final = float("inf")
 """The bucket that everything falls into."""
@@ -48,7 +48,8 @@ MEANINGS: Final = {
     "total_p50_ms": "ms, due to be sent → readable; the whole way",
     "total_p99_ms": "",
     "achieved_rate": "events acknowledged per second",
-    "lost": "events that were not acknowledged, or never became readable",
+    "lost": "events that were not acknowledged, warm-up included",
+    "behind": "events not readable 10 s after the end of the load; above 0, it is too much",
     "looks_per_s": "how often the checkpoints were looked at",
     "cpu_us_per_event": "µs that decide computes for an event at this load",
 }
@@ -147,25 +148,29 @@ def compare(sent: Sent, seen: Sequence[Seen], since: float) -> Figures:
 
     Raises SystemExit: there is none.
     """
-    readable, acked, total, lost = [], [], [], sent.failed
-    for event in sent.acked:
+    measured = [event for event in sent.acked if event.due >= since]
+    ways: dict[str, list[float]] = {"": [], "ack_": [], "total_": []}
+    for event in measured:
         offsets, moments = seen[event.partition].offsets, seen[event.partition].moments
+        ways["ack_"].append(event.at - event.left)
         look = bisect_right(offsets, event.offset)
-        if look == len(offsets):
-            lost += 1
-        elif event.due >= since:
-            readable.append(moments[look] - event.at)
-            acked.append(event.at - event.left)
-            total.append(moments[look] - event.due)
-    if not readable:
+        if look < len(offsets):
+            ways[""].append(moments[look] - event.at)
+            ways["total_"].append(moments[look] - event.due)
+    if not ways[""]:
         raise SystemExit("no event became readable after the warm-up")
     found: dict[str, float | int] = {}
-    for name, values in (("", readable), ("ack_", acked), ("total_", total)):
+    for name, values in ways.items():
         ordered = sorted(values)
-        for label, share in (("p50_ms", 0.50), ("p99_ms", 0.99)):
-            found[name + label] = round(1e3 * quantile(ordered, share), 3)
-    window = sent.acked[-1].at - since
-    return {**found, "achieved_rate": round(len(acked) / window, 1), "lost": lost}
+        found[f"{name}p50_ms"] = round(1e3 * quantile(ordered, 0.50), 3)
+        found[f"{name}p99_ms"] = round(1e3 * quantile(ordered, 0.99), 3)
+    window = measured[-1].at - since
+    return {
+        **found,
+        "achieved_rate": round(len(measured) / window, 1),
+        "lost": sent.failed,
+        "behind": len(measured) - len(ways[""]),
+    }
 
 
 def _buckets(port: int) -> dict[float, float]:

@@ -25,8 +25,16 @@ def target(turn: Turn, challenge: Challenge) -> int:
     return challenge.target(turn.world.programme.currency)
 
 
+def begin(turn: Turn, challenge: Challenge, started: float, ends: float) -> Enrolment:
+    """Begin the next cycle. Numbers are never given twice, even where old cycles are forgotten."""
+    begun = turn.customer.begun
+    cycle = begun.get(challenge.id, 0)
+    begun[challenge.id] = cycle + 1
+    return enrol(turn, challenge, cycle, started, ends)
+
+
 def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: float) -> Enrolment:
-    """Begin a cycle."""
+    """Begin a cycle that has a name already."""
     enrolment = Enrolment(challenge.id, challenge.version, cycle, started, ends)
     turn.customer.challenges.append(enrolment)
     end = None if ends == NEVER else ends

@@ -4,13 +4,13 @@ So neither repeats nor the order of arrival change anything (DOMAIN: challenges)
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from engine.challenges import Challenge
 from engine.dates import HOUR, local_day, period
-from engine.state import Enrolment, Part
+from engine.state import Customer, Enrolment, Part
 from engine.turn import Turn
 
 LATE: Final = 72 * HOUR
@@ -81,3 +81,22 @@ def calendar(turn: Turn, every: str, at: float) -> tuple[int, float, float]:
     """
     start, end = period(at, every, turn.zone)
     return local_day(start, turn.zone), start, end
+
+
+def mine(customer: Customer[Any], ident: str) -> list[Enrolment]:
+    """A member's cycles of one challenge, of whatever version, the oldest first."""
+    return [enrolment for enrolment in customer.challenges if enrolment.challenge == ident]
+
+
+def used_up(customer: Customer[Any], challenge: Challenge) -> bool:
+    """Whether the only cycle of a challenge that is not repeated has begun, even if long ago."""
+    return challenge.repeat == "none" and challenge.id in customer.begun
+
+
+def renewed(customer: Customer[Any], challenge: Challenge, key: str, part: Part) -> Part:
+    """What an order brings, as it is now; an action brings what it brought."""
+    order = customer.orders.get(key) if challenge.action is None else None
+    if order is None:
+        return part
+    at, lines, _ = part
+    return at, lines, challenge.amount(order, lines)

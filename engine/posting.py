@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine import enrolments, orders, profile, redemptions, rewards, tiers
+from engine import enrolments, joining, orders, profile, redemptions, rewards, tiers
 from engine.dates import DAY, HOUR
 from engine.events import (
     Alias,
@@ -141,7 +141,7 @@ def unsubscribed(turn: Turn, event: Unsubscribed, at: float) -> Happened | None:
 
 def challenge_joined(turn: Turn, event: ChallengeJoined, at: float) -> Happened | None:
     """A new cycle of a challenge that one joins."""
-    enrolments.join(turn, event.properties.challenge_id, at)
+    joining.join(turn, event.properties.challenge_id, at)
     return _happened("Challenge Joined", turn, event, at)
 
 

@@ -133,16 +133,16 @@ def _refusal(raw: bytes, error: Exception) -> Refused:
 def _checked(event: Happening) -> Happening | Refused:
     if not event.customer and not isinstance(event, CONTROLS):
         return Refused("missing_customer", "userId or anonymousId must name somebody")
-    if event.timestamp is None:
-        moments = (event.original_timestamp, event.sent_at, event.received_at)
-        years = [moment.year for moment in moments if moment is not None]
-    else:
-        years = [event.timestamp.year]
-    for year in years:
-        if year not in YEARS:
-            return Refused("date_out_of_bounds", f"a date in the year {year}")
+    moment = event.timestamp
+    if moment.year not in YEARS if moment is not None else _odd_clock(event):
+        return Refused("date_out_of_bounds", "the years are 2000 to 2099")
     check = _CHECKS.get(type(event))
-    return (check and check(event)) or event
+    return event if check is None else check(event) or event
+
+
+def _odd_clock(event: Happening) -> bool:
+    moments = (event.original_timestamp, event.sent_at, event.received_at)
+    return any(moment.year not in YEARS for moment in moments if moment is not None)
 
 
 def _basket(event: Any) -> Refused | None:

@@ -241,7 +241,7 @@ class Attempt:
     def _forward(self, who: str, record: Record) -> None:
         """A producer with another partitioner: once more into the log, where it belongs."""
         self.counts.notes["stray"] += 1
-        headers = _json.encode({AT_MS: str(int(record.at * 1000))})
+        headers = _json.encode({AT_MS: str(round(record.at * 1000))})
         self.draft.put(Entry(EVENTS, who.encode(), record.value, headers))
 
     def _refuse(self, record: Record, why: Refused) -> None:

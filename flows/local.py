@@ -45,6 +45,7 @@ class Local:
         self.redis = RedisServer(directory=directory and directory / "redis")
         self.given = {"log_time": "create", "partitions": "4", **settings}
         self._stack = ExitStack()
+        self._children: list[Child] = []
 
     def __enter__(self) -> Self:
         """Start both, and make the topics."""
@@ -61,7 +62,9 @@ class Local:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop both."""
+        """Stop every part that still runs, then both."""
+        for child in reversed(self._children):
+            child.stop()
         self._stack.close()
 
     @property
@@ -105,13 +108,15 @@ class Local:
         command = [sys.executable, "-m", "flows.cli", "run", *words]
         ours = {PREFIX + name.upper(): value for name, value in more.items()}
         path = self.redis.directory / f"{log or words[0]}.log"
-        return Child(command, path, env={**self.environment, **ours})
+        child = Child(command, path, env={**self.environment, **ours})
+        self._children.append(child)
+        return child
 
     def ends(self) -> dict[int, int]:
         """The end of each partition of the log."""
         log = Log(self.settings, EVENTS, {})
         try:
-            return {p: log.bounds(p)[1] for p in range(self.settings.partitions)}
+            return {p: log.end(p) for p in range(self.settings.partitions)}
         finally:
             log.close()
 

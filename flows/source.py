@@ -8,7 +8,9 @@ ahead.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from time import monotonic, sleep
+from typing import Final
 
 from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -20,6 +22,8 @@ from flows.settings import Settings
 
 Stopped = Callable[[], bool]
 Watch = Callable[["Log"], None]
+PATIENCE: Final = 15.0
+"""How long the broker may take to tell where its log begins and ends (s)."""
 
 
 class Log:
@@ -34,6 +38,7 @@ class Log:
         Raises LogError: an offset lies outside the log. A broker may stay silent about that, so we
         look ourselves.
         """
+        self.settings = settings
         self.topic = settings.topic_prefix + topic
         self.size = settings.batch
         self.consumer = Consumer(client_config(settings, CONSUMER))
@@ -45,6 +50,8 @@ class Log:
 
     def _check(self, partition: int, offset: int) -> None:
         low, high = self.bounds(partition)
+        if offset > high:
+            high = self.end(partition)
         if not low <= offset <= high:
             raise LogError(
                 f"{self.topic}[{partition}]",
@@ -54,6 +61,8 @@ class Log:
 
     def bounds(self, partition: int) -> tuple[int, int]:
         """The first offset that the log holds, and the one that its next record will get.
+
+        Trap: the embedded broker counts the last batch as one record; `end` is right there too.
 
         Raises LogError: the partition has no leader, even after some patience.
         """
@@ -70,12 +79,25 @@ class Log:
             raise LogError(f"{self.topic}[{partition}]", problem, "is it there?") from error
 
     def _watermarks(self, where: TopicPartition) -> tuple[int, int]:
-        low, high = self.consumer.get_watermark_offsets(where, timeout=15.0)
+        low, high = self.consumer.get_watermark_offsets(where, timeout=PATIENCE)
         return int(low), int(high)
 
     def end(self, partition: int) -> int:
-        """The offset that the next record will get."""
-        return self.bounds(partition)[1]
+        """The offset that the next record will get, as a fetch tells it. Takes some 20 ms.
+
+        Raises LogError: as `bounds`, or no answer to the fetch.
+        """
+        told = self.bounds(partition)[1]
+        where = TopicPartition(self.topic, partition, told)
+        quick = client_config(self.settings, CONSUMER, {"fetch.wait.max.ms": 5})
+        with closing(Consumer(quick)) as probe:
+            probe.assign([where])
+            deadline = monotonic() + PATIENCE
+            while (high := int(probe.get_watermark_offsets(where, cached=True)[1])) < 0:
+                if monotonic() > deadline:
+                    raise LogError(f"{self.topic}[{partition}]", "no answer to a fetch")
+                probe.poll(0.005)
+        return max(told, high)
 
     def take(self, wait: float = 0.0) -> list[Batch]:
         """What is there now, at most a batch in all, by partition.

@@ -13,13 +13,15 @@ from flows.console import console
 
 STOPPED = 130
 """The exit code after Ctrl-C."""
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends the demo before its time: Ctrl-C, a service manager, a closed terminal."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; the exit code: 0 if all was counted and no difference found."""
     plan = asked(arguments)
     screen = console()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         signal.signal(number, _interrupt)
     try:
         return run(plan, screen)
@@ -53,7 +55,7 @@ def asked(arguments: Sequence[str] | None = None) -> Plan:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Once. From then on everything is stopped in order, which a second Ctrl-C must not disturb."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in STOPS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 

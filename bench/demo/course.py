@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 
 from bench.demo.pace import Pace
 from bench.demo.parts import Parts
+from bench.demo.progress import Progress
 from bench.demo.screen import Screen
 from bench.demo.stage import Stage
 from bench.demo.till import Till
@@ -58,6 +59,7 @@ class Course:
         till: Till,
         sender: Sender,
         profiles: Profiles,
+        progress: Progress,
     ) -> None:
         self.stage = stage
         self.screen = screen
@@ -67,6 +69,7 @@ class Course:
         self.till = till
         self.sender = sender
         self.profiles = profiles
+        self.progress = progress
         self._frame, self._pick, self._look = Every(FRAME), Every(PICK), Every(LOOK)
         self._noticed = 0.0
 
@@ -76,12 +79,10 @@ class Course:
         Raises DeliveryError: the broker did not take an event. SettingsError: a part keeps dying.
         """
         feeder, end = self.stage.feeder, self.stage.plan.end
-        while self.pace.ticks < end:
-            self._go_on(min(self.pace.now, end))
-        self.parts.stop(CLOCK)  # before all is sent, where this machine is too slow for the pace
-        while feeder.behind(end):
-            self._go_on(end)
+        while (now := self.pace.now) < end or feeder.behind(end):
+            self._go_on(min(now, end))
         self.sender.settle()
+        self.parts.stop(CLOCK)
 
     def listen(self) -> int:
         """Take in what was decided, and let people answer; how much it was."""
@@ -102,7 +103,7 @@ class Course:
         if self._frame():
             followed = self.stage.followed
             followed.looks(now, self.profiles.get(followed.customer))
-            self.screen.show(self.stage.scene(now))
+            self.screen.show(self.stage.scene(now, self.pace.speed))
 
     def _go_on(self, now: float) -> None:
         sent = self.stage.feeder.feed(now)
@@ -119,6 +120,8 @@ class Course:
 
     def _look_after(self) -> None:
         news = self.parts.look()
+        self.stage.lag = self.progress.lag()
+        self.pace.keep_up(self.stage.lag, self.stage.rate)
         if news:
             self.stage.notice, self._noticed = "; ".join(news), time.monotonic()
         elif time.monotonic() - self._noticed > NEWS:

@@ -4,7 +4,7 @@ import time
 
 from rich.console import Console
 
-from bench.demo.pace import Pace
+from bench.demo.pace import start_clock
 from bench.demo.parts import Parts
 from flows.local import Local
 from flows.settings import PREFIX
@@ -12,8 +12,7 @@ from flows.settings import PREFIX
 
 def keep(console: Console, local: Local, parts: Parts, at: float) -> None:
     """Until Ctrl-C. at: where the clock goes on, now at its natural speed (Unix s)."""
-    pace = Pace(at, 1.0)
-    parts.start("clock", lambda: ("clock", "--start", pace.iso))
+    start_clock(parts, at, 1.0)
     for line in lines(local, parts):
         console.print(line, soft_wrap=True)
     try:

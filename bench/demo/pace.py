@@ -5,43 +5,56 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-LEAD: Final = 0.75
-"""Real seconds by which the town is ahead of the clock's ticks.
+from bench.demo.parts import Parts
+from flows.control import CLOCK
 
-A tick that overtakes the town's events, because this process was held up, would make them late:
-at three days a second, a second is enough for messages to be held back. Log time goes with the
-newest record, so a tick behind it still fires all that is due.
+SLOWEST: Final = 0.3
+"""The share of its full speed below which the town's time does not fall.
+
+The clock's ticks go by at this one. Log time goes with the newest record, so a tick behind the town
+still fires all that is due; one that overtook it would make the town's events late.
 """
+TICK: Final = "0.1"
+"""Real seconds between two ticks."""
+BUSY: Final = 3.0
+"""Seconds of work that may wait; with more, time slows down."""
+IDLE: Final = 1.5
+"""Seconds of work below which time may go faster again."""
+SLOWER: Final = 0.85
+FASTER: Final = 1.1
+"""What one look changes the speed by."""
 
 
 class Pace:
-    """The town's time and the clock's, both `speed` times as fast as the real one.
+    """The town's time. Where the engine falls behind, it goes by more slowly, so that both agree.
 
-    at: what the clock shows now (Unix s). clock: real seconds, from any origin.
+    at: the town's moment now (Unix s). full: seconds of it in a real one, where nothing falls
+    behind. clock: real seconds, from any origin.
     """
 
-    def __init__(
-        self, at: float, speed: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.speed = speed
+    def __init__(self, at: float, full: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._full = full
         self._clock = clock
-        self.set(at)
-
-    def set(self, at: float) -> None:
-        """The clock shows this moment now (Unix s)."""
-        self._at, self._set = at, self._clock()
-
-    @property
-    def ticks(self) -> float:
-        """What the clock shows (Unix s)."""
-        return self._at + (self._clock() - self._set) * self.speed
+        self._at, self._since = at, clock()
+        self.speed = full
 
     @property
     def now(self) -> float:
-        """The town's time (Unix s)."""
-        return self.ticks + LEAD * self.speed
+        """The town's moment (Unix s)."""
+        return self._at + (self._clock() - self._since) * self.speed
 
-    @property
-    def iso(self) -> str:
-        """What the clock shows, as `punchcard run clock --start` takes it."""
-        return datetime.fromtimestamp(self.ticks, UTC).isoformat(timespec="milliseconds")
+    def keep_up(self, waiting: float, rate: float) -> None:
+        """One look at the engine. waiting: events not yet folded; rate: folded in a second."""
+        if rate < 1.0:
+            return
+        self._at, self._since = self.now, self._clock()
+        if waiting > BUSY * rate:
+            self.speed = max(self.speed * SLOWER, self._full * SLOWEST)
+        elif waiting < IDLE * rate:
+            self.speed = min(self.speed * FASTER, self._full)
+
+
+def start_clock(parts: Parts, at: float, speed: float) -> None:
+    """As a process, from a moment of the town's time on; started again, it begins there again."""
+    start = datetime.fromtimestamp(at, UTC).isoformat()
+    parts.start(CLOCK, "--start", start, "--speed", repr(speed), tick_seconds=TICK)

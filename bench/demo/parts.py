@@ -1,7 +1,7 @@
 """The parts as processes: each with its page of metrics, started again when it dies."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,21 +16,23 @@ from flows.loopback import free_port
 
 TRIES: Final = 5
 """How often one part is started again; after that something is wrong that a start does not mend."""
+PORT: Final = "metrics_port"
 PATIENCE: Final = 15.0
 """Seconds that a part may take to stop cleanly."""
 
-Words = Callable[[], Sequence[str]]
-"""What `punchcard run` is told, asked at every start: a clock goes on where it is by then."""
-
 
 class Part(Struct):
-    """A part and its process. more: settings of its own."""
+    """A part and its process. words: what `punchcard run` is told. more: settings of its own."""
 
     name: str
-    words: Words
+    words: Sequence[str]
     more: Mapping[str, str]
-    port: int
     child: Child
+
+    @property
+    def port(self) -> int:
+        """Where its metrics are."""
+        return int(self.more[PORT])
 
 
 class Parts:
@@ -55,12 +57,10 @@ class Parts:
     ) -> None:
         self.stop()
 
-    def start(self, name: str, words: Words | None = None, **more: str) -> None:
-        """Start `punchcard run NAME`, or with other words, under a name."""
-        said: Words = words or (lambda: (name,))
-        port = free_port()
-        child = self._started(name, said, more, port)
-        self._parts[name] = Part(name, said, more, port, child)
+    def start(self, name: str, *options: str, **more: str) -> None:
+        """Start `punchcard run NAME OPTIONS`. more: settings of this part alone."""
+        words, own = (name, *options), {PORT: str(free_port()), **more}
+        self._parts[name] = Part(name, words, own, self._started(words, own))
 
     def look(self) -> list[str]:
         """Start again whatever has died; what there is to report, in words.
@@ -96,11 +96,11 @@ class Parts:
         if self.restarts[part.name] >= TRIES:
             raise SettingsError(part.name, f"died {TRIES + 1} times: {news}")
         self.restarts[part.name] += 1
-        part.child = self._started(part.name, part.words, part.more, part.port)
+        part.child = self._started(part.words, part.more)
         return f"{news}; it was started again"
 
-    def _started(self, name: str, words: Words, more: Mapping[str, str], port: int) -> Child:
-        return self._local.start(*words(), log=name, metrics_port=str(port), **more)
+    def _started(self, words: Sequence[str], more: Mapping[str, str]) -> Child:
+        return self._local.start(*words, **more)
 
 
 def _end(child: Child) -> str:

@@ -20,7 +20,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     seed: int = 7
     customers: int = 2000
-    days: int = 120
+    days: int = 60
     seconds: float = 40.0
     plain: bool = False
     keep: bool = False

@@ -6,6 +6,9 @@ from typing import Final
 SETTLES: Final = 1.5
 """Seconds in which a rate takes on two thirds of a change."""
 
+STILL: Final = 1.0
+"""Seconds for which a count may stand still before that is news: some are read twice a second."""
+
 
 class Rate:
     """Smooths the pace at which a count grows. A count that falls was started again at zero."""
@@ -19,7 +22,7 @@ class Rate:
         """The count at a moment (s); the rate by then."""
         if self._count is None:
             self._count, self._at = count, at
-        elif at > self._at:
+        elif count != self._count or at - self._at > STILL:
             grown = count - self._count if count >= self._count else count
             share = 1.0 - exp((self._at - at) / SETTLES)
             self.value += (grown / (at - self._at) - self.value) * share

@@ -12,14 +12,16 @@ from rich.console import Console
 
 from bench.demo import census, summary
 from bench.demo.course import Course
-from bench.demo.drain import Flows, drain
+from bench.demo.drain import drain
 from bench.demo.feeder import Feeder, Send
 from bench.demo.followed import Followed, choose
 from bench.demo.heard import Heard
 from bench.demo.keep import keep
-from bench.demo.pace import Pace
+from bench.demo.lives import RememberedTown
+from bench.demo.pace import SLOWEST, Pace, start_clock
 from bench.demo.parts import Parts
 from bench.demo.plan import START, Plan
+from bench.demo.progress import Progress
 from bench.demo.scene import Scene
 from bench.demo.scrape import Scraper
 from bench.demo.screen import opened
@@ -27,10 +29,9 @@ from bench.demo.stage import Stage
 from bench.demo.summary import Ending
 from bench.demo.till import Till
 from bench.demo.words import Words
-from bench.town import TimedEvent, Town
+from bench.town import TimedEvent
 from engine.errors import SettingsError
 from flows import letters
-from flows.control import CLOCK
 from flows.decide import stored_world
 from flows.local import Local
 from flows.profiles import Profiles
@@ -43,8 +44,6 @@ from policies.check import load
 
 PATIENCE: Final = 60.0
 """Seconds that the parts may take to start."""
-TICK: Final = "0.1"
-"""Real seconds between two ticks, which are hours of the town's time."""
 QUIET: Final = "log_level=2"
 """Kafka's clients would write into the picture otherwise."""
 LETTERS: Final = 100_000
@@ -89,7 +88,10 @@ class Demo:
         local.publish_programme(text, plan.start)
         for name in ("decide", "publish", "learn"):
             parts.start(name)
-        self.town = Town(seed=plan.seed, customers=plan.customers, start=START, days=plan.days)
+        start_clock(parts, plan.start, plan.speed * SLOWEST)
+        self.town = RememberedTown(
+            seed=plan.seed, customers=plan.customers, start=START, days=plan.days
+        )
         self.followed = Followed(choose(self.town, plan.start, plan.end))
         self.sender = local.sender()
         self.feeder = Feeder(self.town.events(), _send(self.sender, self.followed))
@@ -101,7 +103,7 @@ class Demo:
         plan, settings = self.plan, self.local.settings
         decisions = Log(settings, DECISIONS, dict.fromkeys(range(settings.partitions), 0))
         stage = Stage(plan, self.words, self.feeder, scraper, Heard(decisions), self.followed)
-        pace = self._started_clock()
+        pace, progress = Pace(plan.start, plan.speed), Progress(self.local)
         with opened(console, plain=plan.plain) as screen:
             course = Course(
                 stage,
@@ -112,14 +114,16 @@ class Demo:
                 till=Till(plan.seed, self.words.programme, self._zone),
                 sender=self.sender,
                 profiles=Profiles(connect(settings), settings.partitions),
+                progress=progress,
             )
             began = time.monotonic()
             course.live()
             seconds = time.monotonic() - began
-            dry = drain(course, Flows(self.local))
+            dry = drain(course, progress)
+        progress.close()
         decisions.close()
         scraper.read()
-        return Lived(stage.scene(plan.end), seconds, dry)
+        return Lived(stage.scene(plan.end, pace.speed), seconds, dry)
 
     def end(self, lived: Lived, console: Console) -> int:
         """Print how it went, and count everything again; the number of differences."""
@@ -136,20 +140,6 @@ class Demo:
         summary.show(console, ending, self.words)
         return _recounted(local, console)
 
-    def _started_clock(self) -> Pace:
-        """Start the clock at the town's first moment; the same time here, from its first tick on.
-
-        A clock that is started again goes on with the time that it is by then.
-        """
-        plan, settings = self.plan, self.local.settings
-        log = Log(settings, EVENTS, {0: self.local.ends()[0]})
-        pace = Pace(plan.start, plan.speed)
-        say = ("--speed", repr(plan.speed), "--start")
-        self.parts.start(CLOCK, lambda: ("clock", *say, pace.iso), tick_seconds=TICK)
-        _wait(lambda: _ticked(log, pace), "the clock does not tick")
-        log.close()
-        return pace
-
     def _zone(self, customer: str) -> str:
         return self.town.truth(customer).person.zone
 
@@ -160,17 +150,6 @@ def _send(sender: Sender, followed: Followed) -> Send:
         followed.sent(event)
 
     return send
-
-
-def _ticked(log: Log, pace: Pace) -> bool:
-    """Whether the clock has ticked; if so, it is that time here too."""
-    ticks = (
-        record.at for batch in log.take(0.02) for record in batch.records if record.source == CLOCK
-    )
-    newest = max(ticks, default=None)
-    if newest is not None:
-        pace.set(newest)
-    return newest is not None
 
 
 def _versions(local: Local) -> dict[str, str]:

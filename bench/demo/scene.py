@@ -84,8 +84,8 @@ class Scene(Struct, frozen=True):
 
     @property
     def late(self) -> bool:
-        """Whether the town is told later than the clock ticks (more than half a second)."""
-        return self.behind > self.speed / 2
+        """Whether events are sent more than a (real) second after their time."""
+        return self.behind > self.speed
 
     @property
     def share(self) -> float:

@@ -24,7 +24,10 @@ CONTROLS: Final = ("Tick", "Programme Published", "Model Published")
 
 
 class Stage(Struct):
-    """Where the picture comes from. notice: news of the parts, if there are any."""
+    """Where the picture comes from.
+
+    lag: records not yet folded. notice: news of the parts, if there are any.
+    """
 
     plan: Plan
     words: Words
@@ -32,11 +35,12 @@ class Stage(Struct):
     scraper: Scraper
     heard: Heard
     followed: Followed
+    lag: int = 0
     notice: str = ""
     rates: defaultdict[str, Rate] = field(default_factory=lambda: defaultdict(Rate))
 
-    def scene(self, now: float) -> Scene:
-        """The picture at a moment of the town's time (Unix s)."""
+    def scene(self, now: float, speed: float) -> Scene:
+        """The picture at a moment of the town's time (Unix s), which goes `speed` times as fast."""
         plan, told = self.plan, self.scraper
         folded = told.sum("decide", "punchcard_records_total", without=CONTROLS)
         zone = self.words.programme.zone_info
@@ -47,10 +51,10 @@ class Stage(Struct):
             start=plan.start,
             end=plan.end,
             days=plan.days,
-            speed=plan.speed / DAY,
+            speed=speed / DAY,
             rate=self.rates["events"].see(folded, monotonic()),
             events=self.feeder.sent,
-            lag=int(told.sum("decide", "punchcard_lag_records")),
+            lag=self.lag,
             p50=told.quantile("decide", "punchcard_engine_seconds", 0.5),
             p99=told.quantile("decide", "punchcard_engine_seconds", 0.99),
             behind=self.feeder.behind(now) / DAY,
@@ -60,6 +64,11 @@ class Stage(Struct):
             member=self._member(now),
             notice=self.notice,
         )
+
+    @property
+    def rate(self) -> float:
+        """Events folded in a second."""
+        return self.rates["events"].value
 
     def _kind(self, name: str) -> Kind:
         total = self.heard.counts[name]

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -15,12 +14,12 @@ from bench.demo.census import auc
 from bench.demo.feeder import AT_ONCE, Feeder
 from bench.demo.followed import Followed, Moment, choose
 from bench.demo.heard import Heard
-from bench.demo.pace import LEAD, Pace
+from bench.demo.pace import BUSY, SLOWER, SLOWEST, Pace
 from bench.demo.plan import START, Plan
 from bench.demo.rates import Rate
 from bench.demo.strokes import last_of_columns
 from bench.demo.till import PAYS, SAVES_UP, SPENDS, Till
-from bench.demo.words import Words
+from bench.demo.words import REASONS, Words
 from bench.town import TimedEvent, Town
 from bench.town.chance import DAY
 from engine.decisions import Decision
@@ -52,18 +51,36 @@ def event(at: float, customer: str = "c1") -> TimedEvent:
 # ── pace ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_town_is_ahead_of_the_clock_by_the_lead() -> None:
+def test_the_towns_time_goes_by_as_often_as_fast() -> None:
     watch = Watch()
     pace = Pace(1000.0, 60.0, watch)
     watch.seconds += 2.0
-    assert (pace.ticks, pace.now) == (1120.0, 1120.0 + LEAD * 60.0)
+    assert pace.now == 1120.0
 
 
-def test_a_clock_that_is_started_again_goes_on_where_it_was() -> None:
+def test_where_much_waits_time_goes_on_from_the_same_moment_more_slowly() -> None:
     watch = Watch()
-    pace = Pace(START.timestamp(), 3 * DAY, watch)
+    pace = Pace(1000.0, 100.0, watch)
     watch.seconds += 1.0
-    assert datetime.fromisoformat(pace.iso).timestamp() == START.timestamp() + 3 * DAY
+    pace.keep_up(waiting=BUSY * 500 + 1, rate=500.0)
+    watch.seconds += 1.0
+    assert pace.now == pytest.approx(1100.0 + 100.0 * SLOWER)
+
+
+def test_time_never_gets_slower_than_the_clocks_ticks_or_faster_than_planned() -> None:
+    pace = Pace(0.0, 100.0, Watch())
+    for _ in range(50):
+        pace.keep_up(waiting=1e6, rate=500.0)
+    slowest = pace.speed
+    for _ in range(50):
+        pace.keep_up(waiting=0.0, rate=500.0)
+    assert (slowest, pace.speed) == (100.0 * SLOWEST, 100.0)
+
+
+def test_before_anything_is_folded_the_pace_stays() -> None:
+    pace = Pace(0.0, 100.0, Watch())
+    pace.keep_up(waiting=5000.0, rate=0.0)
+    assert pace.speed == 100.0
 
 
 # ── feeder ───────────────────────────────────────────────────────────────────────────────────────
@@ -183,7 +200,9 @@ def decided() -> list[Decision]:
 def test_every_decision_can_be_said_in_words_without_a_code(decided: list[Decision]) -> None:
     words = Words(load(PROGRAMME))
     said = {(words.what(each), words.why(each)) for each in decided}
+    codes = {code for each in decided for code in each.because}
     assert not [pair for pair in said if not all(pair) or any("_" in part for part in pair)]
+    assert codes <= REASONS.keys() | {"condition_met"}
 
 
 def test_members_spend_points_and_use_rewards(decided: list[Decision]) -> None:
@@ -243,6 +262,21 @@ def test_a_rate_settles_on_a_steady_pace() -> None:
     for second in range(20):
         rate.see(second * 50.0, float(second))
     assert rate.value == pytest.approx(50.0, rel=0.01)
+
+
+def test_a_count_that_is_seldom_read_makes_no_wave() -> None:
+    rate = Rate()
+    steps = [rate.see(float(n // 5 * 5), n / 10) for n in range(100)]
+    assert max(steps[80:]) - min(steps[80:]) < 0.1
+
+
+def test_a_rate_falls_when_nothing_comes_any_more() -> None:
+    rate = Rate()
+    for second in range(10):
+        rate.see(second * 50.0, float(second))
+    for second in range(10, 30):
+        rate.see(450.0, float(second) + 0.5)
+    assert rate.value < 1.0
 
 
 def test_a_count_that_was_started_again_is_no_negative_rate() -> None:

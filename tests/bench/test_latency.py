@@ -22,9 +22,10 @@ def test_partitions_are_not_confused() -> None:
     assert found["p50_ms"] == pytest.approx(250.0)
 
 
-def test_what_never_becomes_readable_is_lost() -> None:
+def test_what_does_not_become_readable_is_behind() -> None:
     seen = [Seen([0, 4], [0.0, 10.1])]
-    assert compare(Sent([event(3), event(4)], failed=2), seen, since=0.0)["lost"] == 3
+    found = compare(Sent([event(3), event(4)], failed=2), seen, since=0.0)
+    assert (found["lost"], found["behind"]) == (2, 1)
 
 
 def test_the_warm_up_is_not_measured() -> None:

@@ -15,6 +15,7 @@ from tests.support.stories import (
     publish,
     redeem,
     refund,
+    saw,
     tell,
     use,
     wait,
@@ -28,13 +29,13 @@ def earned(*story: Story, challenge: Count = CUP) -> Told:
     return tell(items(3), *story, programme=changed(challenges=(challenge,)))
 
 
-def with_the_reward(told: Told, *say: str) -> str:
+def the_reward(told: Told) -> str:
     [ident] = told.customer.rewards
     return ident
 
 
 def used(told: Told, till: str = "till") -> Told:
-    return continue_with(told, use(with_the_reward(told), till))
+    return continue_with(told, use(the_reward(told), till))
 
 
 def test_an_unlocked_reward_is_used_once() -> None:
@@ -56,15 +57,22 @@ def test_a_reward_of_somebody_elses_is_refused() -> None:
     assert tell(use("unheard of")).reasons == ["unknown_reward"]
 
 
+def test_a_reward_needs_no_reservation() -> None:
+    told = earned()
+    reward = {"redemption_id": "till", "reward_id": the_reward(told)}
+    told.beat(saw("Redemption Requested", **reward))
+    assert (told.states, told.customer.ledger.holds) == (["unlocked"], [])
+
+
 def test_a_coupon_of_ours_is_a_use() -> None:
     told = earned()
-    told.beat(coupon(with_the_reward(told), "o7"))
+    told.beat(coupon(the_reward(told), "o7"))
     assert told.states == ["redeemed"]
 
 
 def test_a_coupon_of_ours_without_an_order_is_a_use_too() -> None:
     told = earned()
-    told.beat(coupon(with_the_reward(told)))
+    told.beat(coupon(the_reward(told)))
     assert told.grants[0].redemption == "m2"
 
 

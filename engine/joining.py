@@ -1,0 +1,91 @@
+"""Challenges that one joins: on one's own wish, for a window from then on (DOMAIN: challenges).
+
+The wish and the orders may come in any order: what was bought since, but arrived before, counts.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.challenges import Challenge
+from engine.completions import begin, judge, progress
+from engine.cycles import LATE, mine, renewed, used_up
+from engine.state import Customer, Enrolment, Part
+from engine.turn import Turn
+
+
+def join(turn: Turn, ident: str, at: float) -> None:
+    """Take part; again, where the challenge may be repeated, even at once. at: event time."""
+    challenges = turn.world.programme.challenges
+    challenge = next((each for each in challenges if each.id == ident), None)
+    objection = _objection(turn, challenge, at)
+    if challenge is None or objection is not None:
+        turn.note(objection or "unknown_challenge")
+    elif used_up(turn.customer, challenge):
+        _join_earlier(turn, ident, at)
+    else:
+        enrolment = begin(turn, challenge, at, challenge.window(at))
+        _lay(turn, challenge, enrolment, dict(_here_before(turn.customer, challenge)))
+
+
+def wait(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+    """Keep a contribution while the word of its joining may be on the way.
+
+    Only what chooses among lines and events: what takes every order finds it among the orders.
+    """
+    customer = turn.customer
+    if challenge.chooses and _may_be_joined(customer, challenge, part[0]):
+        early = [*customer.early, (challenge.id, key, part)]
+        customer.early = [each for each in early if each[2][0] > turn.now - LATE]
+
+
+def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None:
+    """Why this challenge cannot be joined now."""
+    if challenge is None:
+        return "unknown_challenge"
+    if challenge.join == "automatic":
+        return "joined_by_itself"
+    if not turn.customer.known:
+        return "not_a_member"
+    return "too_late" if challenge.window(at) + LATE <= turn.now else None
+
+
+def _join_earlier(turn: Turn, ident: str, at: float) -> None:
+    """Another word of joining what is joined once: the earlier one holds, come when it may."""
+    running = _running(turn.customer, ident)
+    if running is None or running.started <= at:
+        turn.note("already_enrolled")
+        return
+    challenge = turn.world.versions[running.version]
+    running.started, running.ends = at, challenge.window(at)
+    parts = {**dict(_here_before(turn.customer, challenge)), **running.parts}
+    _lay(turn, challenge, running, parts)
+
+
+def _may_be_joined(customer: Customer[Any], challenge: Challenge, at: float) -> bool:
+    """Whether a word of joining may still come that a contribution of this moment counts for."""
+    running = _running(customer, challenge.id)
+    return not used_up(customer, challenge) or (running is not None and at < running.started)
+
+
+def _running(customer: Customer[Any], ident: str) -> Enrolment | None:
+    return next((each for each in mine(customer, ident) if not each.closed), None)
+
+
+def _lay(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[str, Part]) -> None:
+    """Give a cycle those of the contributions that its window takes."""
+    before = progress(enrolment)
+    enrolment.parts = {
+        key: renewed(turn.customer, challenge, key, part)
+        for key, part in parts.items()
+        if enrolment.started <= part[0] < enrolment.ends
+    }
+    judge(turn, challenge, enrolment, before)
+
+
+def _here_before(customer: Customer[Any], challenge: Challenge) -> Iterator[tuple[str, Part]]:
+    """What arrived before its challenge was joined."""
+    if challenge.chooses:
+        yield from ((key, part) for ident, key, part in customer.early if ident == challenge.id)
+    else:
+        for ident, order in customer.orders.items():
+            yield ident, (order.at, list(range(len(order.lines))), 0)
