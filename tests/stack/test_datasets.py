@@ -28,7 +28,7 @@ pytestmark = pytest.mark.stack
 PROGRAMMES: Final = Path(__file__).parents[2] / "policies" / "programmes"
 BEGINNING: Final = 1356998400.0
 """2013-01-01, before the first record of either data set (s)."""
-PATIENCE: Final = 400.0
+PATIENCE: Final = 1500.0
 """Seconds that a whole data set may take on a busy machine."""
 
 
