@@ -505,6 +505,33 @@ def test_extra_ticks_change_nothing() -> None:
     assert many.decisions == few.decisions
 
 
+CONFIRMED: Final = [model("v1", 3 * DAY, bias=1.0), record("Product Viewed", 3 * DAY)]
+CALLED_OFF: Final = [
+    model("v1", 0.0, bias=1.0),
+    record("Product Viewed", 1.5 * DAY),
+    model("v2", 2.1 * DAY, bias=-1.0),
+    record("Product Viewed", 2.2 * DAY),
+]
+
+
+@pytest.mark.parametrize(
+    ("looks", "end"), [(CONFIRMED, 5 * DAY), (CALLED_OFF, 2.3 * DAY)], ids=["confirmed", "off"]
+)
+def test_extra_ticks_change_nothing_about_a_second_look_at_a_score(
+    looks: list[Record], end: float
+) -> None:
+    story, few, many = [programme(FIRST), order("o1"), *looks], Run(), Run()
+    ticks = [tick(n * HOUR) for n in range(53)]
+    few.fold(numbered(story))
+    for each in numbered(sorted(story + ticks, key=lambda record: record.at)):
+        many.fold([each])
+    for run in (few, many):
+        run.fold(numbered([tick(end)], first=run.store.at.offset))
+        run.settle()
+    assert many.states == few.states
+    assert many.decisions == few.decisions
+
+
 def weight(commit: Commit) -> int:
     """What the script is handed, in bytes."""
     fields = [part for pairs in commit.customers.values() for part in pairs]

@@ -10,18 +10,24 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
+import msgspec
 import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from bench.harness import ROASTERY
+from engine.dates import DAY
 from engine.wire import MAX_BYTES
 from flows.child import Child
 from flows.client import client_config
 from flows.local import Kafka, Local
 from flows.process import FAILED, FENCED, OK
+from flows.profiles import Profiles
+from flows.record import Record
 from flows.store import SCRIPT
 from flows.topics import DECISIONS, EVENTS, TOPICS, ensure_topics, identify
 from tests.support.chaos import PARTITIONS, Said, Scene, Sent, town_log, undisturbed
+from tests.support.records import order, programme, tick
 from tests.support.wire import Wire
 
 pytestmark = pytest.mark.stack
@@ -100,7 +106,7 @@ def test_an_owner_that_wakes_up_after_another_took_over_is_fenced_and_changes_no
     other = scene.decide()
     scene.until_folded(scene.told * 3 // 4, other)
     os.kill(sleeper.pid, signal.SIGCONT)
-    assert sleeper.wait(30.0) == FENCED
+    assert sleeper.wait(60.0) == FENCED
     assert "is no longer at offset" in sleeper.last_words()
     assert other.status is None
     other.kill()
@@ -113,7 +119,7 @@ def test_a_commit_whose_answer_is_lost_was_taken_once(scene: Scene, expected: Sa
             decide = scene.decide(redis=f"redis://{wire.address}/0")
             scene.until_folded(scene.told * quarter // 4, decide)
             wire.lose_next_answer()
-            assert decide.wait(30.0) == FAILED
+            assert decide.wait(60.0) == FAILED
             assert wire.lost.is_set()
             assert "no answer from Redis" in decide.last_words()
     assert scene.finish() == expected
@@ -137,7 +143,7 @@ def cut_redis(scene: Scene, parts: list[Child]) -> int:
     before = scene.folded
     server.kill()
     os.kill(parts[0].pid, signal.SIGCONT)
-    assert [part.wait(30.0) for part in parts] == [FAILED, FAILED]
+    assert [part.wait(60.0) for part in parts] == [FAILED, FAILED]
     path = server.append_only_file()
     size = path.stat().st_size
     os.truncate(path, size - scene.dice.randrange(size // 10, size // 3))
@@ -158,7 +164,7 @@ def test_a_redis_restored_under_a_running_decide_fences_it(scene: Scene, expecte
             restoring.restore(key, 0, value)
         restoring.script_load(SCRIPT)
         restoring.execute()
-    assert decide.wait(30.0) == FENCED
+    assert decide.wait(60.0) == FENCED
     assert scene.finish() == expected
 
 
@@ -239,6 +245,40 @@ def test_publish_killed_at_any_moment_and_two_at_once_lose_nothing(
     assert second.stop() == OK
 
 
+def test_acceptance_13_a_worker_killed_between_state_and_output_loses_and_doubles_nothing(
+    empty: Scene,
+) -> None:
+    people = [f"c{n}" for n in range(12)]
+    bought = [order(f"o{n}", n * 60.0, who=who, total=10) for who in people for n in range(2)]
+    log = [*everywhere(programme(ROASTERY)), *map(sent, bought)]
+    empty.tell(log)
+    decide = empty.decide(batch="5")
+    empty.until(lambda: empty.waiting > 0, decide)
+    decide.kill()
+    assert empty.hear().decisions == {}  # the states are written, and nothing has left yet
+    timers = everywhere(tick(15 * DAY))
+    empty.tell(timers)
+    decide = empty.decide(batch="5")
+    empty.until(lambda: empty.folded == empty.told, decide)
+    decide.kill()
+    said = empty.finish()
+    assert said == undisturbed([*log, *timers])
+    events = Counter(msgspec.json.decode(value)["event"] for value in said.decisions.values())
+    assert events["Reward Unlocked"] == len(people)
+    assert events["Points Released"] == len(bought)
+    profiles = Profiles(empty.store.client, PARTITIONS).get_many(people)
+    assert {(each.points, each.pending, each.debt) for each in profiles} == {(10 + 10 + 50, 0, 0)}
+
+
+def sent(record: Record, partition: int | None = None) -> Sent:
+    return Sent(record.key, record.value, round(record.at * 1000), record.source, partition)
+
+
+def everywhere(record: Record) -> list[Sent]:
+    """A control record, once in every partition."""
+    return [sent(record, partition) for partition in range(PARTITIONS)]
+
+
 def test_a_log_that_was_remade_is_refused_in_one_sentence(scene: Scene) -> None:
     decide = scene.decide()
     scene.until_folded(1, decide)
@@ -247,7 +287,7 @@ def test_a_log_that_was_remade_is_refused_in_one_sentence(scene: Scene) -> None:
     remake_topics(scene)
     scene.tell(town_log()[:100])
     again = scene.decide()
-    assert again.wait(30.0) == FAILED
+    assert again.wait(60.0) == FAILED
     said = f"events[0]: the checkpoint was taken on log {old}, the broker has "
     assert said + str(identify(scene.settings)) in again.last_words()
     assert "Traceback" not in again.log.read_text()
@@ -272,7 +312,7 @@ def test_another_broker_than_the_checkpoint_was_taken_on_is_refused(
     kind: Kafka = request.node.callspec.params["local"]
     with Local(kafka=kind, partitions=str(PARTITIONS)) as other:
         again = scene.decide(kafka=other.broker.address)
-        assert again.wait(30.0) == FAILED
+        assert again.wait(60.0) == FAILED
         assert f"the broker has {other.broker.cluster_id}/" in again.last_words()
 
 
@@ -289,7 +329,7 @@ def test_a_log_that_was_trimmed_beyond_the_checkpoint_is_refused(
     position, end = local.positions()[1], local.ends()[1]
     trim(empty, 1, end - 1)
     again = empty.decide()
-    assert again.wait(30.0) == FAILED
+    assert again.wait(60.0) == FAILED
     said = f"events[1]: the checkpoint is at {position}, the log holds {end - 1} to {end}"
     assert said in again.last_words()
     assert local.positions()[1] == position

@@ -190,7 +190,7 @@ class Scene:
         """Entries of the outboxes."""
         return sum(self.store.client.xlen(keys.outbox(p)) for p in range(PARTITIONS))
 
-    def until(self, done: Callable[[], bool], *children: Child, patience: float = 60.0) -> None:
+    def until(self, done: Callable[[], bool], *children: Child, patience: float = 120.0) -> None:
         """Wait for something; fail, with last words, if a child ends before or it never happens."""
         deadline = time.monotonic() + patience
         while not done():
@@ -213,7 +213,8 @@ class Scene:
         decide, publish = self.start("decide"), self.start("publish")
         self.until(lambda: self.folded == self.told, decide)
         self._ripen(decide)
-        self.until(lambda: self.waiting == 0 and started(publish), publish)
+        self.until(lambda: self.waiting == 0, publish)
+        self.until(lambda: started(decide) and started(publish), decide, publish)
         assert [decide.stop(), publish.stop()] == [OK, OK]
         said = self.hear()
         report = recount(self.settings)
