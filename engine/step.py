@@ -68,7 +68,7 @@ def step(world: World, customer: Customer[Any], who: str, event: Happening, now:
     happened = _posted(turn, name, event, rule)
     if happened is not None:
         _think(turn, happened)
-    if rule is not None or turn.decisions or name in world.actions:
+    if rule is not None or turn.decisions or turn.stirred or name in world.actions:
         customer.due = max(now, next_due(world, customer))
     return turn.effects()
 

@@ -19,6 +19,7 @@ class Turn(Struct, gc=False):
 
     now: log time (s), or the moment at which a timer was due. cause: the message id or the timer.
     numbers: the features as they are now, in the catalogue's order, once the mind has scored.
+    stirred: a timer may have moved although nothing was said.
     Rules change `customer` and `say` what they did; nothing else leaves a step.
     """
 
@@ -31,6 +32,7 @@ class Turn(Struct, gc=False):
     outcomes: list[Outcome]
     notes: list[str]
     numbers: list[float] = []
+    stirred: bool = False
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any

@@ -45,12 +45,14 @@ def _look(turn: Turn, rising: Rising, score: float) -> None:
     if watch.above:
         watch.above = score >= line.falls
     elif score < line.rises:
+        turn.stirred = turn.stirred or watch.again != NEVER
         watch.seen, watch.again = 0, NEVER
     elif watch.seen == 0 or turn.now >= watch.again:
         _count(turn, rising, watch)
 
 
 def _count(turn: Turn, rising: Rising, watch: Watch) -> None:
+    turn.stirred = True
     watch.seen += 1
     watch.again = turn.now + CONFIRM
     if watch.seen >= rising.line.evaluations:
