@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
+from engine import rewards
 from engine.challenges import Challenge
-from engine.completions import begin, enrol, judge, name, target
+from engine.completions import begin, enrol, entitlement, judge, name, target
 from engine.completions import progress as progress
 from engine.cycles import LATE, calendar, deal, is_dealt, mine, renewed, takes, used_up
 from engine.dates import DAY, NEVER
@@ -67,6 +68,7 @@ def fire(turn: Turn) -> None:
             continue
         if enrolment.closed:
             turn.customer.challenges.remove(enrolment)
+            rewards.release(turn.customer, entitlement(turn.who, enrolment))
             continue
         enrolment.closed, enrolment.ends = True, min(enrolment.ends, turn.now)
         if not enrolment.done:

@@ -15,7 +15,10 @@ REDEEMED: Final = "redeemed"
 REVOKED: Final = "revoked"
 EXPIRED: Final = "expired"
 KEPT: Final = 60 * DAY
-"""How long after its expiry a grant is remembered, so that a late rollback still meets it (s)."""
+"""How long after its expiry a grant is remembered, so that a late use is refused by its name (s).
+
+Longer where its cycle is still known: a rollback must meet it, and it is not given twice.
+"""
 
 
 def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None:
@@ -73,6 +76,13 @@ def redeem(turn: Turn, ident: str, redemption: str) -> None:
         turn.say("Reward Refused", "rewards", key, (reason,), reward_id=ident)
 
 
+def release(customer: Customer[Any], ident: str) -> None:
+    """The cycle that earned it is forgotten: nothing can revoke it or give it again."""
+    grant = customer.rewards.get(ident)
+    if grant is not None:
+        grant.bound = False
+
+
 def due(customer: Customer[Any]) -> float:
     """When the next unlocked reward expires, or a settled one is forgotten."""
     return min((_moment(grant) for grant in customer.rewards.values()), default=NEVER)
@@ -92,4 +102,6 @@ def fire(turn: Turn) -> None:
 
 
 def _moment(grant: Grant) -> float:
-    return grant.expires if grant.state == UNLOCKED else grant.expires + KEPT
+    if grant.state == UNLOCKED:
+        return grant.expires
+    return NEVER if grant.bound else grant.expires + KEPT

@@ -166,7 +166,7 @@ class Grant(Struct, array_like=True):
     """A reward that a member has.
 
     state: unlocked, redeemed, revoked or expired. points: its worth, if it is points.
-    redemption: what used it.
+    redemption: what used it. bound: the cycle that earned it is still known, and may roll back.
     """
 
     reward: str
@@ -175,6 +175,7 @@ class Grant(Struct, array_like=True):
     expires: float
     points: int = 0
     redemption: str = ""
+    bound: bool = True
 
 
 class Question(Struct, array_like=True):

@@ -17,8 +17,8 @@ from flows.control import CLOCK
 from flows.profiles import Profiles
 from flows.sender import Sender
 
-FRAME: Final = 0.125
-"""Seconds between two pictures."""
+FRAME: Final = 0.25
+"""Seconds between two pictures; one takes a terminal library some 20 ms of work."""
 PICK: Final = 0.5
 """Seconds between two decisions that are picked to be shown."""
 LOOK: Final = 0.5

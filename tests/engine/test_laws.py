@@ -1,7 +1,7 @@
 """What holds for every life, however its records come."""
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ledger
@@ -158,7 +158,6 @@ def test_every_name_is_in_the_closed_list_and_every_timer_is_known(life: list[Co
     assert set(told.names) <= set(NAMES)
 
 
-@settings(max_examples=30)
 @given(lives())
 def test_a_completed_cycle_has_at_most_one_reward_that_counts(life: list[Coming]) -> None:
     told = live(Told(founded(PROMPT)), life)

@@ -23,6 +23,7 @@ from tests.support.stories import (
 
 CUP = Count(id="three", name="Three bags", goal=3, reward="cup")
 BONUS = replace(CUP, reward="bonus")
+PROMISED = PROGRAMME.rewards[0]
 
 
 def earned(*story: Story, challenge: Count = CUP) -> Told:
@@ -86,14 +87,27 @@ def test_a_reward_expires() -> None:
     assert told.reasons == ["expired"]
 
 
-def test_a_used_reward_does_not_expire_and_is_forgotten() -> None:
+def test_a_used_reward_does_not_expire_and_is_forgotten_with_its_cycle() -> None:
     told = used(earned())
-    told.tick(told.now + 100 * 86400)
+    told.tick(told.now + 120 * 86400)
+    assert told.states == ["redeemed"]
+    told.tick(told.now + 10 * 86400)
     assert (told.grants, told.of("Reward Expired")) == ([], [])
 
 
+def test_a_used_reward_is_not_given_again_however_long_ago_it_was() -> None:
+    told = continue_with(used(earned()), refund("o1", key="r"), wait(days=250), items(3))
+    assert (len(told.of("Challenge Completed")), len(told.of("Reward Unlocked"))) == (2, 1)
+
+
+def test_an_unlocked_reward_outlives_its_cycle() -> None:
+    lasting = changed(challenges=(CUP,), rewards=(replace(PROMISED, valid_days=300),))
+    told = tell(items(3), wait(days=290), programme=lasting)
+    assert (told.cycles, told.states) == ([], ["unlocked"])
+
+
 def test_the_terms_of_an_unlocked_reward_never_change() -> None:
-    other = changed(rewards=(replace(PROGRAMME.rewards[0], valid_days=1),))
+    other = changed(rewards=(replace(PROMISED, valid_days=1),))
     told = earned(publish(other), wait(days=29))
     assert told.states == ["unlocked"]
 
