@@ -74,6 +74,7 @@ def fire(turn: Turn) -> None:
         if not enrolment.done:
             amount = progress(enrolment)
             turn.say("Challenge Expired", enrolment.challenge, name(enrolment), progress=amount)
+            enrolment.missed, enrolment.parts = amount, {}  # no refund has anything to take back
 
 
 def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) -> None:

@@ -149,7 +149,8 @@ class Enrolment(Struct, array_like=True):
     """One member in one cycle of one version of a challenge.
 
     cycle: its number, or the day number on which its calendar period begins. parts: what was
-    brought, by order (or message) id. done: event time of the crossing, 0: not yet.
+    brought, by order (or message) id. done: event time of the crossing, 0: not yet. missed: how
+    much a cycle had that was closed without being done; its parts are forgotten.
     """
 
     challenge: str
@@ -160,6 +161,7 @@ class Enrolment(Struct, array_like=True):
     parts: dict[str, Part] = field(default_factory=dict)
     done: float = 0.0
     closed: bool = False
+    missed: int = 0
 
 
 class Grant(Struct, array_like=True):
@@ -181,27 +183,26 @@ class Grant(Struct, array_like=True):
 class Question(Struct, array_like=True):
     """Asked of every model at one moment; answered when each one's horizon has passed.
 
-    inputs: float32, little endian, as they were. open: (score, version) by model still to be
-    answered. schema: which inputs they are.
+    inputs: float16, little endian, as they were. open: (score in millionths, version) by model
+    still to be answered. schema: which inputs they are.
     """
 
     asked: float
     inputs: bytes
-    open: dict[str, tuple[float, str]]
+    open: dict[str, tuple[int, str]]
     schema: str = ""
 
 
 class Watch(Struct, array_like=True):
-    """What one policy remembers of one member.
+    """A score that is over its line, or about to cross it; any other is not kept.
 
-    above: the score is over the line. seen: evaluations that confirmed the crossing; again: when
-    the next one is due. rests: before this moment the policy does not speak again.
+    above: it is over the line. seen: evaluations that confirmed the crossing; again: when the next
+    one is due.
     """
 
     above: bool = False
     seen: int = 0
     again: float = NEVER
-    rests: float = 0.0
 
 
 class Deferred(Struct, array_like=True):
@@ -223,6 +224,7 @@ class Customer(Struct, Generic[M], array_like=True):
     zone, country: empty while unknown. holdout: stored at first sight. begun: cycles begun so far,
     by challenge. early: what may count once a challenge is joined: (challenge, id, part).
     told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
+    rests: until when each policy that has spoken does not speak again.
     """
 
     memory: M
@@ -252,3 +254,4 @@ class Customer(Struct, Generic[M], array_like=True):
     begun: dict[str, int] = field(default_factory=dict)
     early: list[tuple[str, str, Part]] = field(default_factory=list)
     told: dict[str, float] = field(default_factory=dict)
+    rests: dict[str, float] = field(default_factory=dict)

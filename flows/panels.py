@@ -12,7 +12,7 @@ import features
 from engine import completions, ledger, tiers
 from engine.challenges import Challenge, Spend
 from engine.money import minor
-from engine.state import Customer, Enrolment
+from engine.state import Customer, Enrolment, Watch
 from engine.step import PARTS
 from engine.turn import Turn
 from features import CATALOGUE
@@ -22,6 +22,7 @@ from flows.tables import table
 from flows.wording import NOTHING, Wording, bar
 from policies import messages
 from policies.models import TASKS
+from policies.questions import MILLION
 
 TASTES: Final = 12
 TAIL: Final = 10
@@ -186,9 +187,11 @@ def _numbers(page: Page) -> Rows:
 
 def _watches(page: Page) -> Rows:
     when = page.words.when
-    for ident, watch in page.customer.watches.items():
+    watches, rests = page.customer.watches, page.customer.rests
+    for ident in [*watches, *(rests.keys() - watches.keys())]:
+        watch = watches.get(ident, Watch())
         over = "over its line" if watch.above else f"seen {watch.seen} times" if watch.seen else ""
-        yield ident, over or NOTHING, when(watch.again), when(watch.rests)
+        yield ident, over or NOTHING, when(watch.again), when(rests.get(ident, 0.0))
 
 
 def _deferred(page: Page) -> Rows:
@@ -209,7 +212,7 @@ def _sent(page: Page) -> Rows:
 def _questions(page: Page) -> Rows:
     for question in page.customer.questions:
         for model, (score, version) in question.open.items():
-            yield page.words.when(question.asked), model, f"{score:.4f}", version
+            yield page.words.when(question.asked), model, f"{score / MILLION:.4f}", version
 
 
 def _timers(page: Page) -> Rows:

@@ -29,9 +29,9 @@ def evaluate(turn: Turn, crossings: Iterable[Rising]) -> None:
 def look_again(turn: Turn, crossings: Iterable[Rising]) -> None:
     """Every second look that is due; one for a policy that is gone is called off."""
     evaluate(turn, crossings)
-    for watch in turn.customer.watches.values():
-        if watch.again <= turn.now:
-            watch.seen, watch.again = 0, NEVER
+    watches = turn.customer.watches
+    for ident in [ident for ident, watch in watches.items() if watch.again <= turn.now]:
+        del watches[ident]
 
 
 def due(customer: Customer[Any]) -> float:
@@ -40,13 +40,14 @@ def due(customer: Customer[Any]) -> float:
 
 
 def _look(turn: Turn, rising: Rising, score: float) -> None:
-    line, watches = rising.line, turn.customer.watches
-    watch = watches.setdefault(rising.policy.rule.id, Watch())
+    line, watches, ident = rising.line, turn.customer.watches, rising.policy.rule.id
+    watch = watches.setdefault(ident, Watch())
     if watch.above:
-        watch.above = score >= line.falls
+        if score < line.falls:
+            del watches[ident]
     elif score < line.rises:
-        turn.stirred = turn.stirred or watch.again != NEVER
-        watch.seen, watch.again = 0, NEVER
+        turn.stirred = True
+        del watches[ident]
     elif watch.seen == 0 or turn.now >= watch.again:
         _count(turn, rising, watch)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
-from engine.state import Customer, Deferred, Watch
+from engine.state import Customer, Deferred
 from engine.turn import Turn
 from policies.bid import MARKETING, ONSITE, Bid, Objection
 from policies.guards import GUARDS
@@ -18,19 +18,17 @@ from policies.view import SCORES, View
 RETRY: Final = DAY
 """After this long at the earliest, a suppressed policy asks again for the same member (s)."""
 INBOX: Final = 5
-"""On-site messages that a profile holds; the newest stay."""
+"""On-site messages that a profile holds, each text once; the newest stay."""
 REMEMBERED: Final = 7 * DAY
 """How long sent messages are kept for the caps (s)."""
 
 
 def consider(turn: Turn, policies: Iterable[Policy]) -> None:
     """A trigger has fired: if the condition holds and it is not too soon, ask the gates."""
-    view, watches = View(turn), turn.customer.watches
+    view, rests = View(turn), turn.customer.rests
     for policy in policies:
-        if policy.when.run(view):
-            watch = watches.get(policy.rule.id)
-            if watch is None or turn.now >= watch.rests:
-                _ask(turn, policy, view, Bid(policy.rule, turn.now))
+        if policy.when.run(view) and turn.now >= rests.get(policy.rule.id, 0.0):
+            _ask(turn, policy, view, Bid(policy.rule, turn.now))
 
 
 def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:
@@ -62,16 +60,23 @@ def cancel(turn: Turn, idents: frozenset[str]) -> None:
 
 def _ask(turn: Turn, policy: Policy, view: View, bid: Bid) -> None:
     objection = next(filter(None, (guard.objects(bid, turn) for guard in GUARDS)), None)
-    watch = turn.customer.watches.setdefault(policy.rule.id, Watch())
     if objection is None:
-        watch.rests = turn.now + policy.rule.cool_down_days * DAY
+        _rest(turn, policy, turn.now + policy.rule.cool_down_days * DAY)
         _send(turn, policy, view)
     elif objection.until:
-        watch.rests = objection.until
+        _rest(turn, policy, objection.until)
         _defer(turn, bid, objection)
     else:
-        watch.rests = turn.now + RETRY
+        _rest(turn, policy, turn.now + RETRY)
         suppress(turn, policy.rule.id, objection.because, policy.rule.channel)
+
+
+def _rest(turn: Turn, policy: Policy, until: float) -> None:
+    """Not again before then; rests that are over are forgotten, for they say nothing."""
+    rests = turn.customer.rests
+    for ident in [ident for ident, end in rests.items() if end <= turn.now]:
+        del rests[ident]
+    rests[policy.rule.id] = until
 
 
 def _defer(turn: Turn, bid: Bid, objection: Objection) -> None:
@@ -106,7 +111,8 @@ def _send(turn: Turn, policy: Policy, view: View) -> None:
         scores=scores(turn),
     )
     if rule.channel == ONSITE:
-        customer.inbox = [*customer.inbox, (turn.now, ident, title)][-INBOX:]
+        others = [notice for notice in customer.inbox if notice[2] != title]
+        customer.inbox = [*others, (turn.now, ident, title)][-INBOX:]
     elif rule.purpose == MARKETING:
         kept = [(at, channel) for at, channel in customer.sent if turn.now - at < REMEMBERED]
         customer.sent = [*kept, (turn.now, rule.channel)]

@@ -20,6 +20,8 @@ from policies.models.inputs import SCHEMA, inputs, pack, unpack
 
 DORMANT: Final = 400
 """Who has not been seen for so many days is not asked about any more, until the next event."""
+MILLION: Final = 1_000_000
+"""Scores are put aside to six digits."""
 _UNSEEN: Final = INDEX["days_since_visit"]
 _HERE: Final = SCHEMA[:8]
 _BY_NAME: Final = {task.name: task for task in TASKS}
@@ -43,7 +45,7 @@ def ask(turn: Turn) -> None:
         customer.pulse = NEVER
         return
     asked = {
-        task.name: (customer.scores[n], version(turn, task.name))
+        task.name: (round(customer.scores[n] * MILLION), version(turn, task.name))
         for n, task in enumerate(TASKS)
         if customer.orders or not task.buyers_only
     }
@@ -94,6 +96,6 @@ def _outcome(turn: Turn, question: Question, task: Task) -> Outcome | None:
         turn.now,
         features,
         answer,
-        score,
+        score / MILLION,
         weight,
     )

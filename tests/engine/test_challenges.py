@@ -156,6 +156,15 @@ def test_a_window_that_ends_without_completion_expires_once() -> None:
     assert (expired.properties["progress"], told.cycles[0].closed) == (1, True)
 
 
+def test_a_refund_after_a_window_that_was_missed_says_nothing() -> None:
+    story = items(2), wait(days=11), refund("o1").after(days=1)
+    told = taken_part(*story, challenge=WEEKLY)
+    assert told.progress == [2]
+    assert told.of("Challenge Rolled Back", "Challenge Progressed") == taken_part(
+        items(2), challenge=WEEKLY
+    ).of("Challenge Progressed")
+
+
 def test_a_completed_challenge_does_not_expire() -> None:
     told = taken_part(items(3), wait(days=40), challenge=THREE)
     assert told.of("Challenge Expired") == []

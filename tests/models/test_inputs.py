@@ -32,13 +32,13 @@ def test_there_are_as_many_inputs_as_names() -> None:
     assert len(inputs(numbers(Memories(), START))) == len(NAMES)
 
 
-@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=len(NAMES), max_size=len(NAMES)))
+@given(st.lists(st.floats(0, 65504, width=16), min_size=len(NAMES), max_size=len(NAMES)))
 def test_packed_inputs_come_back(given: list[float]) -> None:
     assert unpack(pack(given)) == given
 
 
 def test_inputs_are_packed_alike_on_every_machine() -> None:
-    assert pack([1.0] * len(NAMES)) == bytes.fromhex("0000803f") * len(NAMES)
+    assert pack([1.0] * len(NAMES)) == bytes.fromhex("003c") * len(NAMES)
 
 
 def test_bytes_of_other_inputs_are_not_read() -> None:

@@ -38,7 +38,7 @@ def test_a_score_that_falls_back_before_the_second_look_was_a_tremble() -> None:
     first_look = (decision.at - START) / DAY - 1
     told = story(wait(days=first_look), order(total=20).after(hours=1), *[wait(days=1)] * 5)
     assert outcomes(told) == []
-    assert not told.customer.watches["win_back"].above
+    assert "win_back" not in told.customer.watches
 
 
 def test_between_the_lines_nothing_is_left_or_fired() -> None:

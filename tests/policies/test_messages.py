@@ -80,10 +80,19 @@ def test_a_week_cap_is_seven_rolling_days() -> None:
 
 
 def test_our_own_pages_are_not_capped_and_fill_a_short_inbox() -> None:
-    rule = policy(channel="onsite")
-    told = live(*[checkout()] * (INBOX + 2), programme=members(rule))
+    names = [f"n{n}" for n in range(INBOX + 2)]
+    rules = [policy(id=name, channel="onsite", message=Message(title=name)) for name in names]
+    told = live(checkout(), programme=members(*rules))
     assert len(told.of(DECIDED)) == INBOX + 2
-    assert len(told.customer.inbox) == INBOX
+    assert [title for _, _, title in told.customer.inbox] == names[2:]
+
+
+def test_a_text_that_is_said_again_takes_the_earlier_ones_place() -> None:
+    rules = [policy(channel="onsite"), policy(id="other", channel="onsite", on="Cart Viewed")]
+    told = live(checkout(), saw("Cart Viewed"), checkout(), programme=members(*rules))
+    *_, last = told.of(DECIDED)
+    assert len(told.of(DECIDED)) == 3
+    assert [(ident, title) for _, ident, title in told.customer.inbox] == [(last.id, "Hello")]
 
 
 def test_nobody_is_texted_at_night_and_the_morning_asks_again() -> None:
@@ -135,6 +144,13 @@ def test_a_policy_that_spoke_rests() -> None:
     programme = members(rule, caps=Caps(per_day=9, per_week=99))
     told = live(consent(), checkout(), checkout(), checkout().after(days=15), programme=programme)
     assert len(told.of(DECIDED)) == 2
+
+
+def test_a_rest_that_is_over_is_forgotten_when_another_policy_speaks() -> None:
+    rules = [policy(channel="onsite", cool_down_days=1)]
+    rules += [policy(id="other", channel="onsite", on="Cart Viewed", cool_down_days=14)]
+    told = live(checkout(), saw("Cart Viewed").after(days=2), programme=members(*rules))
+    assert told.customer.rests == {"other": told.now + 14 * DAY}
 
 
 def test_what_was_suppressed_is_said_once_a_day() -> None:

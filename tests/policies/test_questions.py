@@ -68,7 +68,7 @@ def test_the_inputs_are_those_of_the_moment_that_was_asked_about() -> None:
     first = next(outcome for outcome in heard if outcome.model == "churn")
     assert first.schema == SCHEMA
     orders = first.inputs[NAMES.index("log_orders")]
-    assert orders == pytest.approx(0.6931, abs=1e-4)
+    assert orders == pytest.approx(0.6931, abs=5e-4)
 
 
 def test_who_never_bought_is_not_asked_about_churn() -> None:
@@ -88,8 +88,8 @@ def test_who_is_long_gone_is_not_asked_about_any_more_until_the_next_event() -> 
 def test_a_question_of_another_release_is_dropped_and_noted() -> None:
     told, heard = listen(order(total=20))
     told.customer.questions = [
-        Question(told.now, b"old", {"churn": (0.5, "v")}, "other"),
-        Question(told.now, b"old", {"horoscope": (0.5, "v")}, SCHEMA[:8]),
+        Question(told.now, b"old", {"churn": (500_000, "v")}, "other"),
+        Question(told.now, b"old", {"horoscope": (500_000, "v")}, SCHEMA[:8]),
     ]
     told.customer.due = told.now + 28 * DAY
     told.tick(told.now + 29 * DAY)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine import ledger
+from engine.completions import progress
 from engine.dates import DAY, HOUR
 from engine.decisions import Decision, Effects
 from engine.events import Happening
@@ -260,7 +261,7 @@ class Told:
     @property
     def progress(self) -> list[int]:
         """What each cycle has."""
-        return [sum(part[2] for part in cycle.parts.values()) for cycle in self.cycles]
+        return [progress(cycle) for cycle in self.cycles]
 
     @property
     def grants(self) -> list[Grant]:
