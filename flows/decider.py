@@ -12,7 +12,8 @@ from typing import Protocol
 from engine.wire import Refused, decode
 from engine.world import World
 from flows.attempt import Attempt, Counts, Decoded, SuspectError
-from flows.draft import CODEC, Kept
+from flows.codec import CODEC
+from flows.draft import Kept
 from flows.record import Batch
 from flows.store import Checkpoint, Commit, State
 
@@ -21,7 +22,7 @@ class Loader(Protocol):
     """What a partition reads from the store."""
 
     def states(self, partition: int, customers: Sequence[str]) -> list[State | None]:
-        """The stored state of each, in its two parts."""
+        """The stored state of each, in its three parts."""
 
     def due(self, partition: int, until: float, limit: int) -> list[str]:
         """Whose timers are due."""
@@ -99,4 +100,5 @@ class Partition:
         for who, state in zip(missing, states, strict=True):
             if state is not None:
                 customer = CODEC.unpack(*state)
-                self.kept[who] = Kept(customer, customer.due, *map(len, state))
+                moving, standing, _ = map(len, state)
+                self.kept[who] = Kept(customer, customer.due, moving, standing)

@@ -7,14 +7,11 @@ from msgspec import Struct, field
 
 from engine.dates import NEVER
 from engine.state import Customer
-from engine.storage import Codec
 from engine.world import World
-from features import Memories
 from flows import readable
+from flows.codec import CODEC
 from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, new_token
 
-CODEC: Final = Codec(Memories)
-"""How customers are stored."""
 ROOM: Final = MAX_BYTES - 300_000
 """A commit is closed when it has grown to this (bytes); the rest is for one more large record."""
 READABLE: Final = 350
@@ -117,5 +114,11 @@ def _fields(kept: Kept, world: World, *, whole: bool) -> list[bytes | str]:
     if whole:
         book = CODEC.standing(customer)
         kept.standing = len(book)
-        fields += ["book", book, *readable.standing(world, customer)]
+        fields += [
+            "book",
+            book,
+            "inbox",
+            CODEC.inbox(customer),
+            *readable.standing(world, customer),
+        ]
     return fields

@@ -30,7 +30,6 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
         "tier", _tier(world.programme, customer),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
-        "inbox", _json.encode(_inbox(customer)),
     ]  # fmt: skip
 
 
@@ -46,7 +45,7 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
             "id": each.challenge,
             "progress": enrolments.progress(each),
             "goal": world.versions[each.version].target(currency),
-            "done": bool(each.done),
+            **({"done": True} if each.done else {}),
         }
         for each in customer.challenges
         if not each.closed
@@ -59,7 +58,3 @@ def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
         for ident, grant in customer.rewards.items()
         if grant.state == rewards.UNLOCKED
     ]
-
-
-def _inbox(customer: Customer[Any]) -> list[Mapping[str, Any]]:
-    return [{"id": ident, "at": at, "title": title} for at, ident, title in customer.inbox]

@@ -22,7 +22,7 @@ from engine.wire import decode
 from engine.world import World
 from flows import keys, readable
 from flows.attempt import CONTROLLERS
-from flows.draft import CODEC
+from flows.codec import CODEC
 from flows.partition import partition_of
 from flows.record import Record
 from flows.settings import Settings
@@ -232,7 +232,7 @@ def _compare(
     naive: Naive, who: str, stored: dict[bytes, bytes], report: Report, where: str
 ) -> None:
     """State against state at one moment; readable fields against the state they were made from."""
-    customer = CODEC.unpack(stored[b"state"], stored[b"book"])
+    customer = CODEC.unpack(stored[b"state"], stored[b"book"], stored[b"inbox"])
     known = naive.worlds_by(float(stored[b"as_of"]))
     for name in min((_misread(world, customer, stored) for world in known), key=len):
         report.differ(where, f"{name!r} reads otherwise than the state says")
@@ -259,7 +259,7 @@ def _first_difference(found: Customer[Any], counted: Customer[Any]) -> str:
 
 
 def _packed(customer: Customer[Any]) -> State:
-    return CODEC.moving(customer), CODEC.standing(customer)
+    return CODEC.moving(customer), CODEC.standing(customer), CODEC.inbox(customer)
 
 
 def _bytes(value: bytes | str) -> bytes:

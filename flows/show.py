@@ -12,8 +12,8 @@ from engine.turn import Turn
 from engine.world import World
 from flows import keys
 from flows.client import CONSUMER, client_config
+from flows.codec import CODEC
 from flows.decide import stored_world
-from flows.draft import CODEC
 from flows.partition import partition_of
 from flows.settings import Settings
 from flows.store import Checkpoint, Store, connect
@@ -73,7 +73,7 @@ def find(settings: Settings, who: str) -> Found | None:
 
 def _unpacked(fields: dict[bytes, bytes], key: str) -> Customer[Any]:
     try:
-        return CODEC.unpack(fields[b"state"], fields[b"book"])
+        return CODEC.unpack(fields[b"state"], fields[b"book"], fields[b"inbox"])
     except (KeyError, msgspec.ValidationError) as error:
         raise StoreError(key, f"was written by another release: {error}") from error
 

@@ -25,8 +25,8 @@ MAX_BYTES: Final = 1_000_000
 """A commit is at most this large: while the script runs, nobody else is served."""
 
 Pairs = Sequence[bytes | str]
-State = tuple[bytes, bytes]
-"""A customer's `state` and `book`, as `engine.storage` packs them."""
+State = tuple[bytes, bytes, bytes]
+"""A customer's `state`, `book` and `inbox`, as `flows.codec` packs them."""
 
 
 class Checkpoint(Struct, frozen=True):
@@ -149,9 +149,9 @@ class Store:
         """The stored state of each customer, in one round trip; None: never seen."""
         with self.client.pipeline(transaction=False) as all_of_them:
             for who in customers:
-                all_of_them.hmget(keys.customer(partition, who), "state", "book")
+                all_of_them.hmget(keys.customer(partition, who), "state", "book", "inbox")
             found = all_of_them.execute()
-        return [(state, book) if state is not None else None for state, book in found]
+        return [None if state is None else (state, *rest) for state, *rest in found]
 
     def due(self, partition: int, until: float, limit: int) -> list[str]:
         """Whose timers are due, the longest due first."""

@@ -10,7 +10,7 @@ from engine import ledger
 from engine.programme import Programme
 from engine.state import Customer
 from features import Memories
-from flows.draft import CODEC
+from flows.codec import CODEC
 from flows.partition import partition_of
 from flows.store import Store
 from policies.view import SCORES

@@ -203,7 +203,7 @@ def test_a_store_that_nothing_was_folded_into_says_so(settings: Settings) -> Non
 
 def test_a_state_that_cannot_be_read_says_so(settings: Settings) -> None:
     key = keys.customer(partition_of("odd", 8), "odd")
-    told = {"state": b"\x01", "book": b"\x01", "as_of": "1.0", "offset": "1"}
+    told = {"state": b"\x01", "book": b"\x01", "inbox": b"[]", "as_of": "1.0", "offset": "1"}
     decide(Store(connect(settings)), record("Product Viewed", 4 * DAY, who="odd"))
     connect(settings).hset(key, mapping=told)  # type: ignore[arg-type]
     with pytest.raises(StoreError, match="was written by another release"):

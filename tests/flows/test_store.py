@@ -27,8 +27,8 @@ FIRST = Commit(
     old=BEGUN,
     new=Checkpoint(7, "t1", LOG, log_time=1.5),
     customers={
-        "ann": ["state", b"\x00ann", "book", b"\xffann", "points", "12"],
-        "bob": ["state", b"\x00bob", "book", b"\xffbob"],
+        "ann": ["state", b"\x00ann", "book", b"\xffann", "inbox", b"[]", "points", "12"],
+        "bob": ["state", b"\x00bob", "book", b"\xffbob", "inbox", b"[]"],
     },
     outbox=[Entry("decisions", b"ann", b'{"n":1}'), Entry("dead-letters", b"", b"?", b'{"why":1}')],
     due=[(20.0, "bob"), (10.25, "ann")],
@@ -75,7 +75,11 @@ def outbox(store: Store) -> list[tuple[bytes, dict[bytes, bytes]]]:
 def test_a_commit_changes_customers_world_and_checkpoint_together(store: Store) -> None:
     assert store.commit([FIRST]) == ["ok"]
     ann, nobody, bob = store.states(3, ["ann", "nobody", "bob"])
-    assert (ann, nobody, bob) == ((b"\x00ann", b"\xffann"), None, (b"\x00bob", b"\xffbob"))
+    assert (ann, nobody, bob) == (
+        (b"\x00ann", b"\xffann", b"[]"),
+        None,
+        (b"\x00bob", b"\xffbob", b"[]"),
+    )
     assert store.client.hget(keys.customer(3, "ann"), "points") == b"12"
     assert store.world(3) == {"eras": b"\x91", "programme:v1": b"text"}
     assert store.checkpoint(3) == FIRST.new
@@ -86,6 +90,7 @@ def test_a_later_commit_changes_what_it_names_and_leaves_the_rest(store: Store) 
     assert store.client.hgetall(keys.customer(3, "ann")) == {
         b"state": b"\x00ann",
         b"book": b"\xffann",
+        b"inbox": b"[]",
         b"points": b"13",
     }
     assert store.checkpoint(3) == SECOND.new
@@ -279,7 +284,7 @@ filled = st.builds(
     new=st.just(FIRST.new),
     customers=st.dictionaries(
         names,
-        st.builds(lambda *parts: ["state", parts[0], "book", parts[1]], values, values),
+        st.builds(lambda a, b, c: ["state", a, "book", b, "inbox", c], values, values, values),
         max_size=4,
     ),
     outbox=st.lists(st.builds(Entry, names, values, values, values), max_size=4),
@@ -296,7 +301,7 @@ def test_every_byte_arrives_as_it_was_sent(served: Served, commit: Commit) -> No
     store.client.flushall()
     begin(store)
     assert store.commit([commit]) == ["ok"]
-    sent = [(pairs[1], pairs[3]) for pairs in commit.customers.values()]
+    sent = [(pairs[1], pairs[3], pairs[5]) for pairs in commit.customers.values()]
     assert store.states(3, list(commit.customers)) == sent
     assert outbox(store) == [stored(n, entry) for n, entry in enumerate(commit.outbox)]
     assert sorted(store.due(3, 4e9, 9)) == sorted(who for _, who in commit.due)

@@ -15,7 +15,7 @@ from bench.datasets.places import folder
 from engine import ledger
 from engine.errors import SettingsError
 from engine.state import Customer
-from flows.draft import CODEC
+from flows.codec import CODEC
 from flows.local import Local
 from flows.recount import Report, recount
 from flows.source import Log
@@ -55,8 +55,8 @@ class Replayed:
         """Everybody, as Redis has them."""
         client, found = self.local.redis.client(), {}
         for key in client.scan_iter(match="pc:{*}:c:*", count=1000):
-            state, book = cast(list[bytes], client.hmget(key, "state", "book"))
-            found[key.decode().split(":c:", 1)[1]] = CODEC.unpack(state, book)
+            parts = cast(list[bytes], client.hmget(key, "state", "book", "inbox"))
+            found[key.decode().split(":c:", 1)[1]] = CODEC.unpack(*parts)
         return found
 
     @property

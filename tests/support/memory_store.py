@@ -8,9 +8,9 @@ import msgspec
 from engine.decisions import Decision
 from engine.state import Customer
 from engine.world import World
+from flows.codec import CODEC
 from flows.decide import stored_world
 from flows.decider import Partition
-from flows.draft import CODEC
 from flows.record import Batch, Record
 from flows.store import Checkpoint, Commit, Entry, State, Store
 from flows.topics import DEAD_LETTERS, DECISIONS
@@ -124,7 +124,7 @@ class Run:
 
 def state(profile: Profile) -> State:
     """What a profile's hash holds for the engine itself."""
-    return cast(State, (profile["state"], profile["book"]))
+    return cast(State, (profile["state"], profile["book"], profile["inbox"]))
 
 
 def numbered(records: Iterable[Record], first: int = 0) -> list[Record]:
