@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import StoreError
-from engine.state import Customer
+from engine.state import SCHEMA, Customer
 from engine.storage import Codec
 from features import Memories
 from flows.codec import CODEC
@@ -42,6 +42,13 @@ def test_an_inbox_is_kept_where_pages_read_it_and_nowhere_else() -> None:
     customer = regular()
     assert b'"title":"Hello"' in CODEC.inbox(customer)
     assert b"Hello" not in CODEC.moving(customer) + PLAIN.standing(customer)
+
+
+def test_a_customer_of_a_newer_release_is_refused() -> None:
+    customer = regular()
+    customer.schema = SCHEMA + 1
+    with pytest.raises(StoreError, match=f"schema {SCHEMA + 1} is newer than this release's"):
+        CODEC.unpack(*stored(customer))
 
 
 @pytest.mark.parametrize("book", [b"", b"\x01", PLAIN.standing(regular())])
