@@ -71,7 +71,7 @@ class Mind:
     def decide(self, turn: Turn, happened: Happened) -> None:
         """Cancel what has lost its reason; ask the policies that this event can touch."""
         rules = self.rules
-        if turn.customer.deferred and happened.name in rules.cancels:
+        if happened.name in rules.cancels and turn.customer.book.deferred:
             messages.cancel(turn, rules.cancels[happened.name])
         if (touched := rules.by_event.get(happened.name)) is not None:
             messages.consider(turn, touched)
@@ -132,9 +132,9 @@ class Morning:
         """Ask every gate again; a policy that is gone takes its message along."""
         self.mind.score(turn)
         customer = turn.customer
-        ripe = [deferred for deferred in customer.deferred if deferred.until <= turn.now]
-        customer.deferred = [
-            deferred for deferred in customer.deferred if deferred.until > turn.now
+        ripe = [deferred for deferred in customer.book.deferred if deferred.until <= turn.now]
+        customer.book.deferred = [
+            deferred for deferred in customer.book.deferred if deferred.until > turn.now
         ]
         for deferred in ripe:
             policy = self.mind.rules.by_id.get(deferred.policy)

@@ -18,10 +18,14 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
     "points": (
         Kind.NUMBER,
         "points that may be spent",
-        lambda turn: ledger.available(turn.customer.ledger),
+        lambda turn: ledger.available(turn.customer.book.ledger),
     ),
-    "pending": (Kind.NUMBER, "points that wait", lambda turn: ledger.pending(turn.customer.ledger)),
-    "debt": (Kind.NUMBER, "points owed", lambda turn: turn.customer.ledger.debt),
+    "pending": (
+        Kind.NUMBER,
+        "points that wait",
+        lambda turn: ledger.pending(turn.customer.book.ledger),
+    ),
+    "debt": (Kind.NUMBER, "points owed", lambda turn: turn.customer.book.ledger.debt),
     "tier": (Kind.TEXT, "id of the tier, empty without tiers", lambda turn: tier_id(turn)),
     "country": (
         Kind.TEXT,
@@ -29,7 +33,7 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
         lambda turn: turn.customer.country,
     ),
     "known": (Kind.TRUTH, "has a customer id", lambda turn: turn.customer.known),
-    "holdout": (Kind.TRUTH, "is held out", lambda turn: turn.customer.holdout),
+    "holdout": (Kind.TRUTH, "is held out", lambda turn: turn.customer.book.holdout),
 }
 """Name → kind, meaning, and how it is read."""
 
@@ -68,4 +72,4 @@ class View(dict[str, Value]):
 def tier_id(turn: Turn) -> str:
     """The id of the member's tier; empty where the programme has none."""
     steps = turn.world.programme.tiers.steps
-    return steps[min(turn.customer.tier.level, len(steps) - 1)].id if steps else ""
+    return steps[min(turn.customer.book.tier.level, len(steps) - 1)].id if steps else ""

@@ -28,7 +28,7 @@ def test_silence_lifts_the_score_and_is_answered_once() -> None:
 def test_it_takes_two_evaluations_a_day_apart() -> None:
     told = story(*[wait(days=1)] * 60)
     (decision,) = told.of("Message Decided")
-    silent = (decision.at - told.customer.orders["o1"].at) / DAY
+    silent = (decision.at - told.customer.book.orders["o1"].at) / DAY
     assert churn(silent - 1) >= 0.7
     assert churn(silent - 1 - 7) < 0.7
 
