@@ -17,7 +17,7 @@ def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that every event may move: affinity and scores."""
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
-        "scores", _json.encode(world.mind.scores(customer)),
+        "scores", world.mind.scores(customer),
     ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from policies.models.inputs import SCHEMA, inputs
 from policies.rulebook import compile_rules
 from policies.view import SCORES
 
+_SCORES: Final = "{" + ",".join(f'"{name}":%.4f' for name in SCORES) + "}"
 SHOWN: Final = 3
 """Tastes of each kind that a profile shows."""
 
@@ -82,9 +83,9 @@ class Mind:
         taste = customer.memory.affinity
         return {"categories": _shares(taste.categories), "brands": _shares(taste.brands)}
 
-    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
-        """Probabilities, to four digits."""
-        return {name: round(score, 4) for name, score in zip(SCORES, customer.scores, strict=True)}
+    def scores(self, customer: Customer[Any]) -> str:
+        """Probabilities by model, to four digits."""
+        return _SCORES % (*customer.scores,)
 
 
 def _shares(taste: Taste) -> dict[str, float]:

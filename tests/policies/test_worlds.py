@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -74,7 +75,7 @@ def test_the_profile_shows_tastes_and_scores() -> None:
     assert mind.affinity(told.customer) == {
         "categories": {"espresso": 1.0}, "brands": {"Atlas": 1.0},
     }  # fmt: skip
-    assert set(mind.scores(told.customer)) == {"churn", "purchase_7d"}
+    assert set(msgspec.json.decode(mind.scores(told.customer))) == {"churn", "purchase_7d"}
     assert isinstance(told.world.programme, Programme)
 
 

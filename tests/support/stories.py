@@ -74,8 +74,8 @@ class PlainMind:
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         return {}
 
-    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
-        return {}
+    def scores(self, customer: Customer[Any]) -> str:
+        return "{}"
 
 
 class Seeing(PlainMind):
