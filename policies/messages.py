@@ -29,7 +29,7 @@ def consider(turn: Turn, policies: Iterable[Policy]) -> None:
     for policy in policies:
         watch = watches.get(policy.rule.id)
         if watch is None or turn.now >= watch.rests:
-            view = view or View(turn)
+            view = view if view is not None else View(turn)
             if policy.when.run(view):
                 _ask(turn, policy, view, Bid(policy.rule, turn.now))
 

@@ -9,7 +9,7 @@ from typing import Final
 from engine import ledger
 from engine.expression import Kind
 from engine.turn import Turn
-from features import CATALOGUE
+from features import CATALOGUE, INDEX
 from policies.models import TASKS
 
 Value = float | str | bool
@@ -37,7 +37,6 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
 }
 """Name → kind, meaning, and how it is read."""
 
-_NUMBERS: Final = tuple(number.name for number in CATALOGUE)
 SCORES: Final[Mapping[str, int]] = {task.name: n for n, task in enumerate(TASKS)}
 
 NAMES: Final[Mapping[str, Kind]] = {
@@ -49,20 +48,23 @@ NAMES: Final[Mapping[str, Kind]] = {
 
 
 class View(dict[str, Value]):
-    """The names and their values in one turn: the numbers at once, all others when asked for.
+    """The names and their values in one turn, found when they are asked for.
 
-    A dict, because conditions look names up for every event, and this is the fastest look-up.
+    Most conditions end at their first or second name, so writing all of them down beforehand costs
+    more than looking each one up.
     """
 
     __slots__ = ("turn",)
 
     def __init__(self, turn: Turn) -> None:
         """Look at this turn; `turn.numbers` must have been filled."""
-        super().__init__(zip(_NUMBERS, turn.numbers, strict=True))
         self.turn = turn
 
     def __missing__(self, name: str) -> Value:
-        """A score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        """A number, a score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        place = INDEX.get(name)
+        if place is not None:
+            return self.turn.numbers[place]
         place = SCORES.get(name)
         if place is not None:
             return self.turn.customer.scores[place]
