@@ -31,12 +31,12 @@ class UnknownCurrencyError(ValueError):
 def place(turn: Turn, basket: Basket, at: float) -> Order | None:
     """Record an order and its points; None if it is a repeat. at: event time."""
     customer = turn.customer
-    if basket.order_id in customer.orders:
+    if basket.order_id in customer.book.orders:
         turn.note("repeat")
         return None
     own, earning = _earning(turn, basket)
     order = _recorded(turn, basket, own, earning, at)
-    customer.orders[basket.order_id] = order
+    customer.book.orders[basket.order_id] = order
     for flag in earning.flags:
         turn.note(flag)
     ledger.earn(turn, basket.order_id, order.awarded, at)
@@ -51,7 +51,7 @@ def refund(turn: Turn, refund: Refund, *, whole: bool) -> int | None:
     """
     key = CANCELLED if whole else refund_key(refund)
     lines = [] if whole else _lines(refund, turn.world.programme.currency)
-    order = turn.customer.orders.get(refund.order_id)
+    order = turn.customer.book.orders.get(refund.order_id)
     if order is None:
         days = turn.world.programme.points.parked_days
         _park(turn, Parked(refund.order_id, key, lines, turn.now + days * DAY))
@@ -61,8 +61,10 @@ def refund(turn: Turn, refund: Refund, *, whole: bool) -> int | None:
 
 def unpark(turn: Turn, ident: str, order: Order) -> None:
     """Apply what waited for this order."""
-    waiting = [parked for parked in turn.customer.parked if parked.order == ident]
-    turn.customer.parked = [parked for parked in turn.customer.parked if parked.order != ident]
+    waiting = [parked for parked in turn.customer.book.parked if parked.order == ident]
+    turn.customer.book.parked = [
+        parked for parked in turn.customer.book.parked if parked.order != ident
+    ]
     for parked in waiting:
         _give_back(turn, ident, order, parked.key, parked.lines)
 
@@ -82,20 +84,20 @@ def refund_key(refund: Refund) -> str:
 
 def spent_since(customer: Customer[Any], since: float) -> int:
     """Net money paid for orders from a moment on (minor units, ≥ 0)."""
-    return sum(order.kept for order in customer.orders.values() if order.at >= since)
+    return sum(order.kept for order in customer.book.orders.values() if order.at >= since)
 
 
 def due(customer: Customer[Any]) -> float:
     """When the next parked refund has waited long enough."""
-    return min((parked.until for parked in customer.parked), default=NEVER)
+    return min((parked.until for parked in customer.book.parked), default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Drop parked refunds whose order never came."""
-    kept = [parked for parked in turn.customer.parked if parked.until > turn.now]
-    for _ in range(len(turn.customer.parked) - len(kept)):
+    kept = [parked for parked in turn.customer.book.parked if parked.until > turn.now]
+    for _ in range(len(turn.customer.book.parked) - len(kept)):
         turn.note("refund_without_order")
-    turn.customer.parked = kept
+    turn.customer.book.parked = kept
 
 
 def forget(turn: Turn) -> None:
@@ -104,7 +106,7 @@ def forget(turn: Turn) -> None:
     Both the order and its arrival must be old, else an old order sent twice would count twice.
     """
     oldest = turn.now - turn.world.programme.points.remember_days * DAY
-    orders = turn.customer.orders
+    orders = turn.customer.book.orders
     for ident, order in list(orders.items()):
         if max(order.at, order.day * DAY) < oldest:
             del orders[ident]
@@ -140,17 +142,17 @@ def _rate(turn: Turn) -> Fraction:
         return Fraction(0)
     programme = turn.world.programme
     steps = programme.tiers.steps
-    level = min(turn.customer.tier.level, len(steps) - 1)
+    level = min(turn.customer.book.tier.level, len(steps) - 1)
     multiplier = min(Fraction(steps[level].multiplier), MAX_MULTIPLIER) if steps else Fraction(1)
     return multiplier * programme.points.earn / minor(programme.points.per, programme.currency)
 
 
 def _park(turn: Turn, parked: Parked) -> None:
-    known = [(other.order, other.key) for other in turn.customer.parked]
+    known = [(other.order, other.key) for other in turn.customer.book.parked]
     if (parked.order, parked.key) in known:
         turn.note("repeat")
     else:
-        turn.customer.parked.append(parked)
+        turn.customer.book.parked.append(parked)
         turn.note("refund_parked")
 
 

@@ -17,16 +17,16 @@ def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that every event may move: affinity and scores."""
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
-        "scores", _json.encode(world.mind.scores(customer)),
+        "scores", world.mind.scores(customer),
     ]  # fmt: skip
 
 
 def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that only change together with a decision, an order or a redemption."""
     return [
-        "points", str(ledger.available(customer.ledger)),
-        "pending", str(ledger.pending(customer.ledger)),
-        "debt", str(customer.ledger.debt),
+        "points", str(ledger.available(customer.book.ledger)),
+        "pending", str(ledger.pending(customer.book.ledger)),
+        "debt", str(customer.book.ledger.debt),
         "tier", _tier(world.programme, customer),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
@@ -35,7 +35,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
 
 def _tier(programme: Programme, customer: Customer[Any]) -> str:
     steps = programme.tiers.steps
-    return steps[min(customer.tier.level, len(steps) - 1)].id if steps else ""
+    return steps[min(customer.book.tier.level, len(steps) - 1)].id if steps else ""
 
 
 def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]]:
@@ -47,7 +47,7 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
             "goal": world.versions[each.version].target(currency),
             **({"done": True} if each.done else {}),
         }
-        for each in customer.challenges
+        for each in customer.book.challenges
         if not each.closed
     ]
 
@@ -55,6 +55,6 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
 def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
     return [
         {"id": ident, "reward": grant.reward, "expires": grant.expires}
-        for ident, grant in customer.rewards.items()
+        for ident, grant in customer.book.rewards.items()
         if grant.state == rewards.UNLOCKED
     ]

@@ -23,6 +23,7 @@ from engine.world import World
 from flows import keys, readable
 from flows.attempt import CONTROLLERS
 from flows.codec import CODEC
+from flows.codec import customer as read
 from flows.partition import partition_of
 from flows.record import Record
 from flows.settings import Settings
@@ -232,14 +233,14 @@ def _compare(
     naive: Naive, who: str, stored: dict[bytes, bytes], report: Report, where: str
 ) -> None:
     """State against state at one moment; readable fields against the state they were made from."""
-    customer = CODEC.unpack(stored[b"state"], stored[b"book"], stored[b"inbox"])
+    customer = read((stored[b"state"], stored[b"book"], stored[b"inbox"]))
     known = naive.worlds_by(float(stored[b"as_of"]))
     for name in min((_misread(world, customer, stored) for world in known), key=len):
         report.differ(where, f"{name!r} reads otherwise than the state says")
     tick(naive.world, customer, who, naive.now)
     if customer != naive.customers[who]:
         report.differ(where, _first_difference(customer, naive.customers[who]))
-    if not ledger.balanced(customer.ledger):
+    if not ledger.balanced(customer.book.ledger):
         report.differ(where, "the ledger does not add up")
 
 
@@ -259,7 +260,7 @@ def _first_difference(found: Customer[Any], counted: Customer[Any]) -> str:
 
 
 def _packed(customer: Customer[Any]) -> State:
-    return CODEC.moving(customer), CODEC.standing(customer), CODEC.inbox(customer)
+    return CODEC.moving(customer), CODEC.standing(customer), customer.inbox
 
 
 def _bytes(value: bytes | str) -> bytes:

@@ -10,9 +10,8 @@ from engine.errors import StoreError
 from engine.state import Customer
 from engine.turn import Turn
 from engine.world import World
-from flows import keys
+from flows import codec, keys
 from flows.client import CONSUMER, client_config
-from flows.codec import CODEC
 from flows.decide import stored_world
 from flows.partition import partition_of
 from flows.settings import Settings
@@ -73,7 +72,7 @@ def find(settings: Settings, who: str) -> Found | None:
 
 def _unpacked(fields: dict[bytes, bytes], key: str) -> Customer[Any]:
     try:
-        return CODEC.unpack(fields[b"state"], fields[b"book"], fields[b"inbox"])
+        return codec.customer((fields[b"state"], fields[b"book"], fields[b"inbox"]))
     except (KeyError, msgspec.ValidationError) as error:
         raise StoreError(key, f"was written by another release: {error}") from error
 

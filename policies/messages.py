@@ -6,6 +6,9 @@ Each is recorded with its reason.
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
+from msgspec import Struct
+
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Deferred
 from engine.turn import Turn
@@ -23,12 +26,27 @@ REMEMBERED: Final = 7 * DAY
 """How long sent messages are kept for the caps (s)."""
 
 
+class Notice(Struct):
+    """An on-site message as pages read it. id: the decision's; at: log time (s)."""
+
+    id: str
+    at: float
+    title: str
+
+
+def notices(customer: Customer[Any]) -> list[Notice]:
+    """The on-site messages of a profile, oldest first."""
+    return _notices.decode(customer.inbox)
+
+
 def consider(turn: Turn, policies: Iterable[Policy]) -> None:
-    """A trigger has fired: if the condition holds and it is not too soon, ask the gates."""
-    view, rests = View(turn), turn.customer.rests
+    """A trigger has fired: if it is not too soon and the condition holds, ask the gates."""
+    rests, view = turn.customer.rests, None
     for policy in policies:
-        if policy.when.run(view) and turn.now >= rests.get(policy.rule.id, 0.0):
-            _ask(turn, policy, view, Bid(policy.rule, turn.now))
+        if turn.now >= rests.get(policy.rule.id, 0.0):
+            view = view if view is not None else View(turn)
+            if policy.when.run(view):
+                _ask(turn, policy, view, Bid(policy.rule, turn.now))
 
 
 def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:
@@ -47,14 +65,14 @@ def suppress(turn: Turn, ident: str, because: str, channel: str) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next deferred message may be asked again."""
-    return min((deferred.until for deferred in customer.deferred), default=NEVER)
+    return min((deferred.until for deferred in customer.book.deferred), default=NEVER)
 
 
 def cancel(turn: Turn, idents: frozenset[str]) -> None:
     """Something happened that these messages wanted to bring about."""
     customer = turn.customer
-    for deferred in [deferred for deferred in customer.deferred if deferred.policy in idents]:
-        customer.deferred.remove(deferred)
+    for deferred in [deferred for deferred in customer.book.deferred if deferred.policy in idents]:
+        customer.book.deferred.remove(deferred)
         suppress(turn, deferred.policy, "reason_gone", "deferred")
 
 
@@ -80,7 +98,9 @@ def _rest(turn: Turn, policy: Policy, until: float) -> None:
 
 
 def _defer(turn: Turn, bid: Bid, objection: Objection) -> None:
-    turn.customer.deferred.append(Deferred(bid.rule.id, turn.cause, bid.since, objection.until))
+    turn.customer.book.deferred.append(
+        Deferred(bid.rule.id, turn.cause, bid.since, objection.until)
+    )
     key = f"{bid.rule.id}@{turn.cause}"
     turn.say(
         "Message Deferred",
@@ -111,11 +131,15 @@ def _send(turn: Turn, policy: Policy, view: View) -> None:
         scores=scores(turn),
     )
     if rule.channel == ONSITE:
-        others = [notice for notice in customer.inbox if notice[2] != title]
-        customer.inbox = [*others, (turn.now, ident, title)][-INBOX:]
+        others = [notice for notice in notices(customer) if notice.title != title]
+        customer.inbox = _json.encode([*others, Notice(ident, turn.now, title)][-INBOX:])
     elif rule.purpose == MARKETING:
-        kept = [(at, channel) for at, channel in customer.sent if turn.now - at < REMEMBERED]
-        customer.sent = [*kept, (turn.now, rule.channel)]
+        kept = [(at, channel) for at, channel in customer.book.sent if turn.now - at < REMEMBERED]
+        customer.book.sent = [*kept, (turn.now, rule.channel)]
+
+
+_json: Final = msgspec.json.Encoder()
+_notices: Final = msgspec.json.Decoder(list[Notice])
 
 
 def scores(turn: Turn) -> dict[str, dict[str, Any]]:

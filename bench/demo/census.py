@@ -10,7 +10,7 @@ from engine import ledger
 from engine.programme import Programme
 from engine.state import Customer
 from features import Memories
-from flows.codec import CODEC
+from flows import codec
 from flows.partition import partition_of
 from flows.store import Store
 from policies.view import SCORES
@@ -43,7 +43,7 @@ def take(store: Store, partitions: int, town: Town, programme: Programme, at: fl
     """Read everybody's state; at: the moment at which it is asked who has left (Unix s)."""
     census = Census()
     for who, customer in _customers(store, partitions, town.customers):
-        points = customer.ledger
+        points = customer.book.ledger
         census.members += 1
         census.issued += points.issued
         census.redeemed += points.redeemed
@@ -52,7 +52,7 @@ def take(store: Store, partitions: int, town: Town, programme: Programme, at: fl
         census.pending += ledger.pending(points)
         census.spendable += ledger.available(points)
         census.debt += points.debt
-        census.tiers[programme.tiers.steps[customer.tier.level].id] += 1
+        census.tiers[programme.tiers.steps[customer.book.tier.level].id] += 1
         census.scores.append((customer.scores[SCORES["churn"]], town.truth(who).lapsed(at)))
     return census
 
@@ -66,7 +66,7 @@ def _customers(
     for partition, people in homes.items():
         for who, state in zip(people, store.states(partition, people), strict=True):
             if state is not None:
-                yield who, CODEC.unpack(*state)
+                yield who, codec.customer(state)
 
 
 def auc(scores: Sequence[tuple[float, bool]]) -> float | None:

@@ -115,18 +115,21 @@ def test_cancelled_then_refunded_finds_nothing_left() -> None:
 def test_a_refund_before_its_order_waits_and_is_then_applied() -> None:
     early = refund("o1", back("beans"), key="r1")
     told = tell(early, early.under("again"), items(3, ident="o1"))
-    assert (told.pending, told.customer.parked) == (20, [])
+    assert (told.pending, told.customer.book.parked) == (20, [])
     assert told.notes == ["refund_parked", "repeat"]
 
 
 def test_a_refund_waits_for_its_own_order_only() -> None:
     told = tell(refund("o2", key="r1"), items(3, ident="o1"))
-    assert (told.pending, len(told.customer.parked)) == (30, 1)
+    assert (told.pending, len(told.customer.book.parked)) == (30, 1)
 
 
 def test_a_refund_whose_order_never_comes_is_dropped_after_a_week() -> None:
     told = tell(refund("o9"), wait(days=6), wait(days=2))
-    assert (told.customer.parked, told.notes) == ([], ["refund_parked", "refund_without_order"])
+    assert (told.customer.book.parked, told.notes) == (
+        [],
+        ["refund_parked", "refund_without_order"],
+    )
 
 
 def test_a_late_refund_waits_a_week_all_the_same() -> None:
@@ -159,7 +162,10 @@ def test_another_orders_points_go_latest_expiry_first() -> None:
         redeem(10),
         refund("o1", key="r1"),
     )
-    assert {lot.source: lot.available for lot in told.customer.ledger.lots} == {"o2": 50, "o3": 40}
+    assert {lot.source: lot.available for lot in told.customer.book.ledger.lots} == {
+        "o2": 50,
+        "o3": 40,
+    }
 
 
 def test_new_points_repay_debt_first() -> None:
@@ -188,7 +194,7 @@ def test_an_old_order_sent_twice_counts_once() -> None:
 
 def test_orders_are_forgotten_when_nothing_can_reach_them() -> None:
     told = tell(order("o1", total=10), order("o2", total=10).after(days=402))
-    assert list(told.customer.orders) == ["o2"]
+    assert list(told.customer.book.orders) == ["o2"]
 
 
 def test_a_free_piece_that_comes_back_is_a_refund_of_nothing() -> None:

@@ -3,7 +3,7 @@
 from engine.dates import DAY, HOUR
 from engine.programme import Caps, Holdout, Message, Quiet
 from policies import worlds
-from policies.messages import INBOX
+from policies.messages import INBOX, Notice, notices
 from tests.support.shop import checkout, consent, live, members, outcomes, policy
 from tests.support.stories import changed, order, saw, wait
 
@@ -84,7 +84,7 @@ def test_our_own_pages_are_not_capped_and_fill_a_short_inbox() -> None:
     rules = [policy(id=name, channel="onsite", message=Message(title=name)) for name in names]
     told = live(checkout(), programme=members(*rules))
     assert len(told.of(DECIDED)) == INBOX + 2
-    assert [title for _, _, title in told.customer.inbox] == names[2:]
+    assert [notice.title for notice in notices(told.customer)] == names[2:]
 
 
 def test_a_text_that_is_said_again_takes_the_earlier_ones_place() -> None:
@@ -92,7 +92,7 @@ def test_a_text_that_is_said_again_takes_the_earlier_ones_place() -> None:
     told = live(checkout(), saw("Cart Viewed"), checkout(), programme=members(*rules))
     *_, last = told.of(DECIDED)
     assert len(told.of(DECIDED)) == 3
-    assert [(ident, title) for _, ident, title in told.customer.inbox] == [(last.id, "Hello")]
+    assert notices(told.customer) == [Notice(last.id, last.at, "Hello")]
 
 
 def test_nobody_is_texted_at_night_and_the_morning_asks_again() -> None:
@@ -181,4 +181,4 @@ def test_messages_are_remembered_for_a_week_and_no_longer() -> None:
     rule = policy(cool_down_days=0)
     programme = members(rule, caps=Caps(per_day=9, per_week=99))
     told = live(consent(), checkout(), checkout().after(days=8), programme=programme)
-    assert [told.now - at < 7 * DAY for at, _ in told.customer.sent] == [True]
+    assert [told.now - at < 7 * DAY for at, _ in told.customer.book.sent] == [True]
