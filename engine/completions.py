@@ -17,7 +17,7 @@ STEPS: Final = 4
 
 def progress(enrolment: Enrolment) -> int:
     """How much there is, in the challenge's unit (pieces or minor units)."""
-    return sum(amount for _, _, amount in enrolment.parts.values())
+    return sum([amount for _, _, amount in enrolment.parts.values()])
 
 
 def target(turn: Turn, challenge: Challenge) -> int:

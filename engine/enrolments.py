@@ -87,8 +87,8 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
         if counts and takes(turn, enrolment, at):
             taken.add(challenge.id)
             _add(turn, challenge, enrolment, key, bring(challenge))
-    for challenge in turn.world.programme.challenges:
-        part = bring(challenge) if challenge.action == action else None
+    for challenge in turn.world.programme.counting.get(action, ()):
+        part = bring(challenge)
         if part is None:
             continue
         if challenge.join == "opt_in":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -28,8 +29,11 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
+@lru_cache(maxsize=4096)
 def minor(amount: Decimal, currency: str) -> int:
     """Major units as whole minor units; half a unit goes up.
+
+    Remembered, because a shop has few prices.
 
     >>> minor(Decimal("12.345"), "EUR"), minor(Decimal("12.5"), "JPY")
     (1235, 13)
@@ -125,6 +129,8 @@ def _nets(base: int, grosses: Sequence[int], lines: Sequence[Line]) -> list[int]
     if not lines:
         return [base]
     missing = sum(grosses) - base
+    if missing == 0:
+        return list(grosses)
     if missing < 0:
         return spread(base, grosses if any(grosses) else [line.quantity for line in lines])
     shares = spread(missing, grosses)
