@@ -1,6 +1,5 @@
 """When a challenge is done, when it is no longer, and what a member hears of it on the way."""
 
-from itertools import accumulate
 from typing import Final
 
 from engine import rewards
@@ -52,7 +51,7 @@ def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -
     if now >= goal:
         first, enrolment.done = not enrolment.done, _crossing(enrolment, goal)
         if first:
-            _complete(turn, challenge, enrolment)
+            _complete(turn, challenge, enrolment, goal)
     elif enrolment.done:
         _roll_back(turn, challenge, enrolment)
     elif now > before and (before == 0 or STEPS * now // goal > STEPS * before // goal):
@@ -70,8 +69,8 @@ def entitlement(who: str, enrolment: Enrolment) -> str:
     return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
 
 
-def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
-    key, goal = f"{name(enrolment)}@{turn.cause}", target(turn, challenge)
+def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment, goal: int) -> None:
+    key = f"{name(enrolment)}@{turn.cause}"
     turn.say("Challenge Completed", challenge.id, key, goal=goal, completed=enrolment.done)
     if challenge.reward is not None:
         ident = entitlement(turn.who, enrolment)
@@ -87,6 +86,5 @@ def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
 
 def _crossing(enrolment: Enrolment, goal: int) -> float:
     """The event time at which the goal was crossed, whatever came in which order."""
-    parts = [part for _, part in in_order(enrolment.parts)]
-    totals = accumulate(amount for _, _, amount in parts)
-    return next(part[0] for part, total in zip(parts, totals, strict=True) if total >= goal)
+    total, parts = 0, in_order(enrolment.parts)
+    return next(at for _, (at, _, amount) in parts if (total := total + amount) >= goal)

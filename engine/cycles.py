@@ -59,9 +59,11 @@ def is_dealt(turn: Turn, enrolment: Enrolment) -> bool:
     Not one that was joined, that a calendar rules, that is closed, or that the programme has
     changed under: who is enrolled finishes on the definition that they began with.
     """
+    if enrolment.closed:
+        return False
     challenge = turn.world.versions[enrolment.version]
     begins_itself = challenge.join == "automatic" and challenge.every is None
-    return begins_itself and not enrolment.closed and challenge in turn.world.programme.challenges
+    return begins_itself and challenge in turn.world.programme.challenges
 
 
 def takes(turn: Turn, enrolment: Enrolment, at: float) -> bool:

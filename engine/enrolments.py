@@ -50,7 +50,7 @@ def take_back(turn: Turn, ident: str, order: Order) -> None:
         before = progress(enrolment)
         part = renewed(turn.customer, challenge, ident, enrolment.parts[ident])
         if is_dealt(turn, enrolment):
-            _deal(turn, challenge, ident, part)
+            _deal(turn, challenge, mine(turn.customer, challenge.id), ident, part)
         else:
             enrolment.parts[ident] = part
             judge(turn, challenge, enrolment, before)
@@ -58,7 +58,7 @@ def take_back(turn: Turn, ident: str, order: Order) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next window is closed for good, or an old enrolment forgotten."""
-    return min((_moment(enrolment) for enrolment in customer.challenges), default=NEVER)
+    return min([_moment(enrolment) for enrolment in customer.challenges], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
@@ -107,29 +107,33 @@ def _add(
 
 
 def _begin_or_deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+    held = mine(turn.customer, challenge.id)
     if challenge.every is None:
-        if not _too_late(turn, challenge, part[0]):
-            _deal(turn, challenge, key, part)
+        if not _too_late(turn, challenge, held, part[0]):
+            _deal(turn, challenge, held, key, part)
         return
     cycle, start, end = calendar(turn, challenge.every, part[0])
-    known = [each.cycle for each in mine(turn.customer, challenge.id)]
-    if cycle not in known and turn.now < end + LATE:
+    if all(each.cycle != cycle for each in held) and turn.now < end + LATE:
         enrolment = enrol(turn, challenge, cycle, start, end)
         _add(turn, challenge, enrolment, key, part)
 
 
-def _too_late(turn: Turn, challenge: Challenge, at: float) -> bool:
+def _too_late(turn: Turn, challenge: Challenge, held: Sequence[Enrolment], at: float) -> bool:
     """Whether a contribution falls into a window that is closed, or that could only be closed."""
-    held = mine(turn.customer, challenge.id)
     fixed = [enrolment.ends for enrolment in held if not is_dealt(turn, enrolment)]
     if used_up(turn.customer, challenge) and len(fixed) == len(held):
         return True
     return at < max(fixed, default=0.0) or challenge.window(at) + LATE <= turn.now
 
 
-def _deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
-    """Deal the contributions of all open cycles anew, with this one new or changed."""
-    running = [each for each in mine(turn.customer, challenge.id) if is_dealt(turn, each)]
+def _deal(
+    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+) -> None:
+    """Deal the contributions of all open cycles anew, with this one new or changed.
+
+    held: the member's cycles of this challenge.
+    """
+    running = [each for each in held if is_dealt(turn, each)]
     before = [progress(enrolment) for enrolment in running]
     parts = {known: part for enrolment in running for known, part in enrolment.parts.items()}
     cycles = deal(challenge, target(turn, challenge), {**parts, key: part})
@@ -147,9 +151,9 @@ def _deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
 
 def _chosen(challenge: Challenge, lines: Sequence[Line]) -> list[int]:
     """The lines that count. An order told without lines is one, unless certain ones are asked."""
-    if not lines:
-        return [] if challenge.chooses else [0]
-    return [n for n, line in enumerate(lines) if challenge.picks(line)]
+    if challenge.chooses:
+        return [n for n, line in enumerate(lines) if challenge.picks(line)]
+    return list(range(max(1, len(lines))))
 
 
 def _moment(enrolment: Enrolment) -> float:

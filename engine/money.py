@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -29,11 +28,8 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
-@lru_cache(maxsize=4096)
 def minor(amount: Decimal, currency: str) -> int:
     """Major units as whole minor units; half a unit goes up.
-
-    Remembered, because a shop has few prices.
 
     >>> minor(Decimal("12.345"), "EUR"), minor(Decimal("12.5"), "JPY")
     (1235, 13)

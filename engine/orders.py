@@ -88,7 +88,7 @@ def spent_since(customer: Customer[Any], since: float) -> int:
 
 def due(customer: Customer[Any]) -> float:
     """When the next parked refund has waited long enough."""
-    return min((parked.until for parked in customer.parked), default=NEVER)
+    return min([parked.until for parked in customer.parked], default=NEVER)
 
 
 def fire(turn: Turn) -> None:

@@ -28,10 +28,14 @@ def qualifying(turn: Turn) -> int:
 
 
 def promote(turn: Turn, ident: str, order: Order) -> None:
-    """After an order: up at once, as far as the spend reaches. A guest has no tier."""
-    if not turn.customer.known:
+    """After an order: up at once, as far as the spend reaches. A guest has no tier.
+
+    Most orders lift nobody, and that shows without a calendar.
+    """
+    customer, tier, programme = turn.customer, turn.customer.tier, turn.world.programme
+    if not customer.known or reached(programme, spent_since(customer, -NEVER)) <= tier.level:
         return
-    tier, level = turn.customer.tier, reached(turn.world.programme, qualifying(turn))
+    level = reached(programme, qualifying(turn))
     if level > tier.level:
         order.lifted, order.lifted_from = level, tier.level
         _move(turn, level, "Tier Upgraded", ident, until=_two_periods(turn, level))
