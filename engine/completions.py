@@ -5,7 +5,7 @@ from typing import Final
 from engine import rewards
 from engine.challenges import Challenge
 from engine.chance import digest
-from engine.cycles import in_order
+from engine.cycles import Cycle, counted
 from engine.dates import NEVER
 from engine.state import Enrolment
 from engine.turn import Turn
@@ -43,13 +43,18 @@ def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: fl
 
 
 def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
-    """Complete, roll back, or announce progress, from the contributions alone.
+    """Settle a cycle by its own contributions. before: the progress that the member knows of."""
+    cycle = counted(enrolment, target(turn, challenge))
+    settle(turn, challenge, enrolment, before, cycle)
 
-    before: the progress that the member knows of.
-    """
-    goal, now = target(turn, challenge), progress(enrolment)
+
+def settle(
+    turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int, cycle: Cycle
+) -> None:
+    """Complete, roll back, or announce progress, from the contributions alone."""
+    goal, now = target(turn, challenge), cycle.total
     if now >= goal:
-        first, enrolment.done = not enrolment.done, _crossing(enrolment, goal)
+        first, enrolment.done = not enrolment.done, cycle.crossed
         if first:
             _complete(turn, challenge, enrolment, goal)
     elif enrolment.done:
@@ -82,9 +87,3 @@ def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
     because = rewards.revoke(turn, entitlement(turn.who, enrolment), challenge.id)
     key, now = f"{name(enrolment)}@{turn.cause}", progress(enrolment)
     turn.say("Challenge Rolled Back", challenge.id, key, (because,), progress=now)
-
-
-def _crossing(enrolment: Enrolment, goal: int) -> float:
-    """The event time at which the goal was crossed, whatever came in which order."""
-    total, parts = 0, in_order(enrolment.parts)
-    return next(at for _, (at, _, amount) in parts if (total := total + amount) >= goal)

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from engine import rewards
 from engine.challenges import Challenge
-from engine.completions import begin, enrol, entitlement, judge, name, target
+from engine.completions import begin, enrol, entitlement, judge, name, settle, target
 from engine.completions import progress as progress
-from engine.cycles import LATE, calendar, deal, is_dealt, mine, renewed, takes, used_up
+from engine.cycles import LATE, Cycle, calendar, deal, is_dealt, mine, renewed, takes, used_up
 from engine.dates import DAY, NEVER
 from engine.events import Line
 from engine.joining import wait
@@ -80,8 +80,10 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
     """Into every cycle that takes it, else into a new one."""
     if not turn.customer.known:
         return
-    taken = set()
-    for enrolment in list(turn.customer.challenges):
+    taken: set[str] = set()
+    held: dict[str, list[Enrolment]] = {}
+    for enrolment in turn.customer.challenges:
+        held.setdefault(enrolment.challenge, []).append(enrolment)
         challenge = turn.world.versions[enrolment.version]
         counts = challenge.action == action and not is_dealt(turn, enrolment)
         if counts and takes(turn, enrolment, at):
@@ -94,7 +96,7 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
         if challenge.join == "opt_in":
             wait(turn, challenge, key, part)
         elif challenge.id not in taken:
-            _begin_or_deal(turn, challenge, key, part)
+            _begin_or_deal(turn, challenge, held.get(challenge.id, ()), key, part)
 
 
 def _add(
@@ -106,8 +108,10 @@ def _add(
         judge(turn, challenge, enrolment, before)
 
 
-def _begin_or_deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
-    held = mine(turn.customer, challenge.id)
+def _begin_or_deal(
+    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+) -> None:
+    """held: the member's cycles of this challenge, the oldest first."""
     if challenge.every is None:
         if not _too_late(turn, challenge, held, part[0]):
             _deal(turn, challenge, held, key, part)
@@ -140,13 +144,13 @@ def _deal(
     for cycle in cycles[len(running) :]:
         running.append(begin(turn, challenge, cycle.started, cycle.ends))
         before.append(0)
-    for enrolment, cycle, known_of in zip_longest(running, cycles, before):
-        if cycle is None:  # a refund has moved its contributions to the cycle before
-            enrolment.parts, enrolment.ends = {}, challenge.window(enrolment.started)
-        else:
-            enrolment.started, enrolment.ends = cycle.started, cycle.ends
-            enrolment.parts = cycle.parts
-        judge(turn, challenge, enrolment, known_of)
+    for enrolment, dealt, known_of in zip_longest(running, cycles, before):
+        started = enrolment.started
+        # None: a refund has moved its contributions to the cycle before
+        cycle = Cycle(started, challenge.window(started), {}) if dealt is None else dealt
+        enrolment.started, enrolment.ends = cycle.started, cycle.ends
+        enrolment.parts = cycle.parts
+        settle(turn, challenge, enrolment, known_of, cycle)
 
 
 def _chosen(challenge: Challenge, lines: Sequence[Line]) -> list[int]:
