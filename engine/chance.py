@@ -15,8 +15,13 @@ def digest(*parts: str, size: int = 12) -> str:
     >>> digest("a", "bc") == digest("ab", "c")
     False
     """
+    return mark(*parts, size=size).hex()
+
+
+def mark(*parts: str, size: int) -> bytes:
+    """The same as bytes."""
     data = "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
-    return blake2b(data, digest_size=size).hexdigest()
+    return blake2b(data, digest_size=size).digest()
 
 
 def draw(salt: str, subject: str) -> float:
@@ -25,4 +30,4 @@ def draw(salt: str, subject: str) -> float:
     >>> draw("salt", "c1") == draw("salt", "c1") != draw("pepper", "c1")
     True
     """
-    return int(digest(salt, subject, size=8), 16) / 2**64
+    return int.from_bytes(mark(salt, subject, size=8)) / 2**64

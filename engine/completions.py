@@ -26,7 +26,7 @@ def target(turn: Turn, challenge: Challenge) -> int:
 
 def begin(turn: Turn, challenge: Challenge, started: float, ends: float) -> Enrolment:
     """Begin the next cycle. Numbers are never given twice, even where old cycles are forgotten."""
-    begun = turn.customer.begun
+    begun = turn.customer.book.begun
     cycle = begun.get(challenge.id, 0)
     begun[challenge.id] = cycle + 1
     return enrol(turn, challenge, cycle, started, ends)
@@ -35,7 +35,7 @@ def begin(turn: Turn, challenge: Challenge, started: float, ends: float) -> Enro
 def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: float) -> Enrolment:
     """Begin a cycle that has a name already."""
     enrolment = Enrolment(challenge.id, challenge.version, cycle, started, ends)
-    turn.customer.challenges.append(enrolment)
+    turn.customer.book.challenges.append(enrolment)
     end = None if ends == NEVER else ends
     goal = target(turn, challenge)
     turn.say("Challenge Enrolled", challenge.id, name(enrolment), goal=goal, ends=end)

@@ -106,17 +106,17 @@ def calendar(turn: Turn, every: str, at: float) -> tuple[int, float, float]:
 
 def mine(customer: Customer[Any], ident: str) -> list[Enrolment]:
     """A member's cycles of one challenge, of whatever version, the oldest first."""
-    return [enrolment for enrolment in customer.challenges if enrolment.challenge == ident]
+    return [enrolment for enrolment in customer.book.challenges if enrolment.challenge == ident]
 
 
 def used_up(customer: Customer[Any], challenge: Challenge) -> bool:
     """Whether the only cycle of a challenge that is not repeated has begun, even if long ago."""
-    return challenge.repeat == "none" and challenge.id in customer.begun
+    return challenge.repeat == "none" and challenge.id in customer.book.begun
 
 
 def renewed(customer: Customer[Any], challenge: Challenge, key: str, part: Part) -> Part:
     """What an order brings, as it is now; an action brings what it brought."""
-    order = customer.orders.get(key) if challenge.action is None else None
+    order = customer.book.orders.get(key) if challenge.action is None else None
     if order is None:
         return part
     at, lines, _ = part

@@ -44,7 +44,7 @@ def count_action(turn: Turn, action: str, key: str, at: float) -> None:
 
 def take_back(turn: Turn, ident: str, order: Order) -> None:
     """A refund: what this order brought is now worth what is kept of it."""
-    holding = [each for each in turn.customer.challenges if ident in each.parts]
+    holding = [each for each in turn.customer.book.challenges if ident in each.parts]
     for enrolment in holding:
         challenge = turn.world.versions[enrolment.version]
         before = progress(enrolment)
@@ -58,16 +58,16 @@ def take_back(turn: Turn, ident: str, order: Order) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next window is closed for good, or an old enrolment forgotten."""
-    return min([_moment(enrolment) for enrolment in customer.challenges], default=NEVER)
+    return min([_moment(enrolment) for enrolment in customer.book.challenges], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Close windows that nothing late can reach; forget those that no refund can reach."""
-    for enrolment in list(turn.customer.challenges):
+    for enrolment in list(turn.customer.book.challenges):
         if _moment(enrolment) > turn.now:
             continue
         if enrolment.closed:
-            turn.customer.challenges.remove(enrolment)
+            turn.customer.book.challenges.remove(enrolment)
             rewards.release(turn.customer, entitlement(turn.who, enrolment))
             continue
         enrolment.closed, enrolment.ends = True, min(enrolment.ends, turn.now)
@@ -82,7 +82,7 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
         return
     taken: set[str] = set()
     held: dict[str, list[Enrolment]] = {}
-    for enrolment in turn.customer.challenges:
+    for enrolment in turn.customer.book.challenges:
         held.setdefault(enrolment.challenge, []).append(enrolment)
         challenge = turn.world.versions[enrolment.version]
         counts = challenge.action == action and not is_dealt(turn, enrolment)

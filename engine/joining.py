@@ -34,8 +34,8 @@ def wait(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
     """
     customer = turn.customer
     if challenge.chooses and _may_be_joined(customer, challenge, part[0]):
-        early = [*customer.early, (challenge.id, key, part)]
-        customer.early = [each for each in early if each[2][0] > turn.now - LATE]
+        early = [*customer.book.early, (challenge.id, key, part)]
+        customer.book.early = [each for each in early if each[2][0] > turn.now - LATE]
 
 
 def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None:
@@ -85,7 +85,9 @@ def _lay(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[
 def _here_before(customer: Customer[Any], challenge: Challenge) -> Iterator[tuple[str, Part]]:
     """What arrived before its challenge was joined."""
     if challenge.chooses:
-        yield from ((key, part) for ident, key, part in customer.early if ident == challenge.id)
+        yield from (
+            (key, part) for ident, key, part in customer.book.early if ident == challenge.id
+        )
     else:
-        for ident, order in customer.orders.items():
+        for ident, order in customer.book.orders.items():
             yield ident, (order.at, list(range(len(order.lines))), 0)

@@ -40,7 +40,7 @@ def earn(turn: Turn, order: str, points: int, at: float) -> None:
     lot = _lot(turn, order, at)
     lot.matures = at + turn.world.programme.points.pending_days * DAY
     lot.pending += points
-    turn.customer.ledger.issued += points
+    turn.customer.book.ledger.issued += points
     times: dict[str, Any] = {"matures": lot.matures, "expires": lot.expires}
     turn.say("Points Pending", "points", order, points=points, order_id=order, **times)
 
@@ -49,8 +49,8 @@ def credit(turn: Turn, source: str, points: int, at: float, rule: str) -> None:
     """Points that are available at once: the worth of a reward. at: event time that earned it."""
     lot = _lot(turn, source, at)
     lot.available += points
-    turn.customer.ledger.issued += points
-    repaid = repay(turn.customer.ledger, lot)
+    turn.customer.book.ledger.issued += points
+    repaid = repay(turn.customer.book.ledger, lot)
     figures: dict[str, Any] = {"points": points, "source": source, "expires": lot.expires}
     turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures, repaid=repaid)
 
@@ -60,7 +60,7 @@ def reverse(turn: Turn, source: str, points: int, rule: str, key: str) -> None:
 
     From its pending, its available, then other lots, latest expiry first; what is left is debt.
     """
-    ledger = turn.customer.ledger
+    ledger = turn.customer.book.ledger
     if points <= 0:
         return
     own = [lot for lot in ledger.lots if lot.source == source]
@@ -104,12 +104,12 @@ def soonest(lot: Lot) -> tuple[float, float, str]:
 
 def due(customer: Customer[Any]) -> float:
     """When the next lot matures or lapses. What is reserved does not expire."""
-    return min([_moment(lot) for lot in customer.ledger.lots], default=NEVER)
+    return min([_moment(lot) for lot in customer.book.ledger.lots], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Release what has matured, expire what has lapsed."""
-    ledger = turn.customer.ledger
+    ledger = turn.customer.book.ledger
     for lot in sorted(ledger.lots, key=soonest):
         if lot.pending and lot.matures <= turn.now:
             _mature(turn, lot)
@@ -124,7 +124,7 @@ def _moment(lot: Lot) -> float:
 
 def _lot(turn: Turn, source: str, at: float) -> Lot:
     """The source's lot, which there is one of: a reward may be given, revoked and given again."""
-    programme, ledger = turn.world.programme, turn.customer.ledger
+    programme, ledger = turn.world.programme, turn.customer.book.ledger
     lot = next((lot for lot in ledger.lots if lot.source == source), None)
     if lot is None:
         lot = Lot(source, at, at, at)
@@ -136,7 +136,7 @@ def _lot(turn: Turn, source: str, at: float) -> Lot:
 def _mature(turn: Turn, lot: Lot) -> None:
     points, lot.pending = lot.pending, 0
     lot.available += points
-    repaid = repay(turn.customer.ledger, lot)
+    repaid = repay(turn.customer.book.ledger, lot)
     turn.say(
         "Points Released", "points", lot.source, points=points, source=lot.source, repaid=repaid
     )
@@ -144,6 +144,6 @@ def _mature(turn: Turn, lot: Lot) -> None:
 
 def _expire(turn: Turn, lot: Lot) -> None:
     points, lot.available = lot.available, 0
-    turn.customer.ledger.expired += points
+    turn.customer.book.ledger.expired += points
     key = f"{lot.source}@{turn.now}"
     turn.say("Points Expired", "points", key, points=points, source=lot.source)

@@ -31,12 +31,12 @@ class UnknownCurrencyError(ValueError):
 def place(turn: Turn, basket: Basket, at: float) -> Order | None:
     """Record an order and its points; None if it is a repeat. at: event time."""
     customer = turn.customer
-    if basket.order_id in customer.orders:
+    if basket.order_id in customer.book.orders:
         turn.note("repeat")
         return None
     own, earning = _earning(turn, basket)
     order = _recorded(turn, basket, own, earning, at)
-    customer.orders[basket.order_id] = order
+    customer.book.orders[basket.order_id] = order
     for flag in earning.flags:
         turn.note(flag)
     ledger.earn(turn, basket.order_id, order.awarded, at)
@@ -51,7 +51,7 @@ def refund(turn: Turn, refund: Refund, *, whole: bool) -> int | None:
     """
     key = CANCELLED if whole else refund_key(refund)
     lines = [] if whole else _lines(refund, turn.world.programme.currency)
-    order = turn.customer.orders.get(refund.order_id)
+    order = turn.customer.book.orders.get(refund.order_id)
     if order is None:
         days = turn.world.programme.points.parked_days
         _park(turn, Parked(refund.order_id, key, lines, turn.now + days * DAY))
@@ -61,8 +61,10 @@ def refund(turn: Turn, refund: Refund, *, whole: bool) -> int | None:
 
 def unpark(turn: Turn, ident: str, order: Order) -> None:
     """Apply what waited for this order."""
-    waiting = [parked for parked in turn.customer.parked if parked.order == ident]
-    turn.customer.parked = [parked for parked in turn.customer.parked if parked.order != ident]
+    waiting = [parked for parked in turn.customer.book.parked if parked.order == ident]
+    turn.customer.book.parked = [
+        parked for parked in turn.customer.book.parked if parked.order != ident
+    ]
     for parked in waiting:
         _give_back(turn, ident, order, parked.key, parked.lines)
 
@@ -82,21 +84,21 @@ def refund_key(refund: Refund) -> str:
 
 def spent_since(customer: Customer[Any], since: float) -> int:
     """Net money paid for orders from a moment on (minor units, ≥ 0)."""
-    recent = [order for order in customer.orders.values() if order.at >= since]
+    recent = [order for order in customer.book.orders.values() if order.at >= since]
     return sum([line.kept for order in recent for line in order.lines])
 
 
 def due(customer: Customer[Any]) -> float:
     """When the next parked refund has waited long enough."""
-    return min([parked.until for parked in customer.parked], default=NEVER)
+    return min([parked.until for parked in customer.book.parked], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Drop parked refunds whose order never came."""
-    kept = [parked for parked in turn.customer.parked if parked.until > turn.now]
-    for _ in range(len(turn.customer.parked) - len(kept)):
+    kept = [parked for parked in turn.customer.book.parked if parked.until > turn.now]
+    for _ in range(len(turn.customer.book.parked) - len(kept)):
         turn.note("refund_without_order")
-    turn.customer.parked = kept
+    turn.customer.book.parked = kept
 
 
 def forget(turn: Turn) -> None:
@@ -106,7 +108,7 @@ def forget(turn: Turn) -> None:
     The book is in the order of arrival.
     """
     oldest = turn.now - turn.world.programme.points.remember_days * DAY
-    orders = turn.customer.orders
+    orders = turn.customer.book.orders
     came_long_ago = takewhile(lambda each: each[1].day * DAY < oldest, orders.items())
     for ident in [ident for ident, order in came_long_ago if order.at < oldest]:
         del orders[ident]
@@ -141,15 +143,15 @@ def _rate(turn: Turn) -> Fraction:
     if not turn.customer.known:
         return Fraction(0)
     rates = turn.world.programme.rates
-    return rates[min(turn.customer.tier.level, len(rates) - 1)]
+    return rates[min(turn.customer.book.tier.level, len(rates) - 1)]
 
 
 def _park(turn: Turn, parked: Parked) -> None:
-    known = [(other.order, other.key) for other in turn.customer.parked]
+    known = [(other.order, other.key) for other in turn.customer.book.parked]
     if (parked.order, parked.key) in known:
         turn.note("repeat")
     else:
-        turn.customer.parked.append(parked)
+        turn.customer.book.parked.append(parked)
         turn.note("refund_parked")
 
 

@@ -66,7 +66,7 @@ def _went_back(
     money = orders.refund(turn, event.properties, whole=whole)
     if money is None:
         return None
-    order = turn.customer.orders[ident]
+    order = turn.customer.book.orders[ident]
     if turn.now - at <= STALE:
         tiers.reconsider(turn)
         enrolments.take_back(turn, ident, order)
@@ -100,7 +100,7 @@ def redemption_released(turn: Turn, event: RedemptionReleased, at: float) -> Hap
 def coupon_applied(turn: Turn, event: CouponApplied, at: float) -> Happened | None:
     """A coupon of ours is used; a coupon of the shop's own is none of our business."""
     coupon = event.properties
-    if coupon.coupon_id is not None and coupon.coupon_id in turn.customer.rewards:
+    if coupon.coupon_id is not None and coupon.coupon_id in turn.customer.book.rewards:
         rewards.redeem(turn, coupon.coupon_id, coupon.order_id or event.message_id)
     return _happened("Coupon Applied", turn, event, at)
 
@@ -108,7 +108,7 @@ def coupon_applied(turn: Turn, event: CouponApplied, at: float) -> Happened | No
 def loyalty_enrolled(turn: Turn, event: LoyaltyEnrolled, at: float) -> Happened | None:
     """The first enrolment counts; a later one may still tell the zone."""
     customer = turn.customer
-    customer.enrolled = min(at, customer.enrolled) if customer.enrolled else at
+    customer.book.enrolled = min(at, customer.book.enrolled) if customer.book.enrolled else at
     _learn(turn, event.properties.country, event.properties.timezone, at)
     return _happened("Loyalty Enrolled", turn, event, at)
 

@@ -36,16 +36,16 @@ def set_consent(turn: Turn, channel: str, purpose: str, at: float, *, granted: b
     """A word on one channel and purpose; a yes to marketing also ends the channel's silence."""
     customer, word = turn.customer, consent_key(channel, purpose)
     if _newest(customer, word, at):
-        others = [known for known in customer.consents if known != word]
-        customer.consents = sorted([*others, word]) if granted else others
-        customer.silenced = _silenced(customer)
+        others = [known for known in customer.book.consents if known != word]
+        customer.book.consents = sorted([*others, word]) if granted else others
+        customer.book.silenced = _silenced(customer)
 
 
 def silence(turn: Turn, channel: str | None, at: float) -> None:
     """No more marketing on a channel, or on any, until a later yes to it."""
     for silent in CHANNELS if channel is None else (channel,):
         _newest(turn.customer, f"-{silent}", at)
-    turn.customer.silenced = _silenced(turn.customer)
+    turn.customer.book.silenced = _silenced(turn.customer)
 
 
 def consent_key(channel: str, purpose: str) -> str:
@@ -76,4 +76,4 @@ def _silenced(customer: Customer[Any]) -> list[str]:
 
 def _spoken_since(customer: Customer[Any], channel: str, at: float) -> bool:
     word = consent_key(channel, MARKETING)
-    return word in customer.consents and customer.told[word] > at
+    return word in customer.book.consents and customer.told[word] > at

@@ -19,7 +19,7 @@ def reserve(turn: Turn, redemption: str, points: int) -> None:
 
     Refused with a reason when there are too few, or any debt.
     """
-    ledger = turn.customer.ledger
+    ledger = turn.customer.book.ledger
     if _held(ledger, redemption) is not None or redemption in ledger.settled:
         turn.note("repeat")
         return
@@ -35,7 +35,7 @@ def reserve(turn: Turn, redemption: str, points: int) -> None:
 
 def commit(turn: Turn, redemption: str) -> None:
     """Spend what was set aside; refused where nothing is, for one because the lease has lapsed."""
-    ledger = turn.customer.ledger
+    ledger = turn.customer.book.ledger
     hold = _held(ledger, redemption)
     if hold is not None:
         points = _settle(ledger, hold, spent=True)
@@ -50,23 +50,23 @@ def commit(turn: Turn, redemption: str) -> None:
 
 def release(turn: Turn, redemption: str, because: str) -> None:
     """Give back what was set aside: asked for, or the lease has lapsed."""
-    hold = _held(turn.customer.ledger, redemption)
+    hold = _held(turn.customer.book.ledger, redemption)
     if hold is None:
         turn.note("repeat")
         return
-    points = _settle(turn.customer.ledger, hold, spent=False)
+    points = _settle(turn.customer.book.ledger, hold, spent=False)
     figures: dict[str, Any] = {"points": points, "redemption_id": redemption}
     turn.say("Redemption Released", "points", redemption, (because,), **figures)
 
 
 def due(customer: Customer[Any]) -> float:
     """When the next lease ends."""
-    return min((hold.until for hold in customer.ledger.holds), default=NEVER)
+    return min((hold.until for hold in customer.book.ledger.holds), default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Leases lapse."""
-    for hold in [hold for hold in turn.customer.ledger.holds if hold.until <= turn.now]:
+    for hold in [hold for hold in turn.customer.book.ledger.holds if hold.until <= turn.now]:
         release(turn, hold.redemption, "lease_lapsed")
 
 
@@ -75,14 +75,14 @@ def _objection(customer: Customer[Any], points: int) -> str | None:
         return "not_a_member"
     if points == 0:
         return "no_points"
-    if customer.ledger.debt > 0:
+    if customer.book.ledger.debt > 0:
         return "debt"
-    return "too_few_points" if available(customer.ledger) < points else None
+    return "too_few_points" if available(customer.book.ledger) < points else None
 
 
 def _refuse(turn: Turn, redemption: str, reason: str) -> None:
     figures: dict[str, Any] = {
-        "available": available(turn.customer.ledger),
+        "available": available(turn.customer.book.ledger),
         "redemption_id": redemption,
     }
     key = f"{redemption}@{turn.cause}"

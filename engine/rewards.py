@@ -30,11 +30,11 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
     if terms is None:
         turn.note("reward_gone")
         return
-    held = turn.customer.rewards.get(ident)
+    held = turn.customer.book.rewards.get(ident)
     if held is not None and held.state != REVOKED:
         return
     grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY)
-    turn.customer.rewards[ident] = grant
+    turn.customer.book.rewards[ident] = grant
     key = f"{ident}@{turn.cause}"
     turn.say("Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires)
     if terms.kind == "points":
@@ -47,7 +47,7 @@ def revoke(turn: Turn, ident: str, rule: str) -> str:
 
     Points that it was worth are reversed like any others, spent or not.
     """
-    grant = turn.customer.rewards.get(ident)
+    grant = turn.customer.book.rewards.get(ident)
     if grant is None:
         return "no_reward"
     if grant.state != UNLOCKED and not grant.points:
@@ -64,7 +64,7 @@ def redeem(turn: Turn, ident: str, redemption: str) -> None:
 
     redemption: what uses it, so that a repeat has no effect.
     """
-    grant = turn.customer.rewards.get(ident)
+    grant = turn.customer.book.rewards.get(ident)
     if grant is not None and grant.state == UNLOCKED:
         grant.state, grant.redemption = REDEEMED, redemption
         turn.say("Reward Redeemed", "rewards", ident, reward=grant.reward, reward_id=ident)
@@ -78,19 +78,19 @@ def redeem(turn: Turn, ident: str, redemption: str) -> None:
 
 def release(customer: Customer[Any], ident: str) -> None:
     """The cycle that earned it is forgotten: nothing can revoke it or give it again."""
-    grant = customer.rewards.get(ident)
+    grant = customer.book.rewards.get(ident)
     if grant is not None:
         grant.bound = False
 
 
 def due(customer: Customer[Any]) -> float:
     """When the next unlocked reward expires, or a settled one is forgotten."""
-    return min([_moment(grant) for grant in customer.rewards.values()], default=NEVER)
+    return min([_moment(grant) for grant in customer.book.rewards.values()], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
     """Expire, and forget what has been settled for long."""
-    rewards = turn.customer.rewards
+    rewards = turn.customer.book.rewards
     for ident, grant in list(rewards.items()):
         if _moment(grant) > turn.now:
             continue

@@ -1,12 +1,13 @@
-"""All that is kept about one customer, as one value.
+"""All that is kept about one customer: what every event moves, and the book of what only some do.
 
-Stored as a msgpack array: fields are known by their place. A new field goes to the end with a
+Stored as two msgpack arrays: fields are known by their place. A new field goes to the end with a
 default, so that old bytes load for ever (`tests/golden`); a field that goes out of use keeps its
 place. Times are Unix seconds.
 """
 
 from typing import Final, Generic, TypeVar
 
+import msgspec
 from msgspec import Struct, field
 
 from engine.dates import NEVER
@@ -20,13 +21,13 @@ M = TypeVar("M")
 class Seen(Struct, array_like=True):
     """Message ids of the last 7 to 14 days, by a checksum, in two generations.
 
-    A checksum that collides drops an event falsely: with 100 ids of 32 bits, one in 40 million.
-    Whatever moves points has 64 bits instead, and is known by its business key besides.
+    Four bytes each. One that collides drops an event falsely: with 100 ids, one in 40 million.
+    Whatever moves points has eight bytes instead, and is known by its business key besides.
     """
 
     turned: float = 0.0
-    young: set[int] = field(default_factory=set)
-    old: set[int] = field(default_factory=set)
+    young: bytes = b""
+    old: bytes = b""
 
 
 class OrderLine(Struct, array_like=True):
@@ -216,22 +217,14 @@ class Deferred(Struct, array_like=True):
     until: float
 
 
-class Customer(Struct, Generic[M], array_like=True):
-    """One customer. `memory` is what the features keep; the engine only hands it on.
+class Book(Struct, array_like=True):
+    """What orders, decisions and timers move: most events do not touch it.
 
-    due: when the first timer fires. pulse: when the next question is asked.
-    zone, country: empty while unknown. holdout: stored at first sight. begun: cycles begun so far,
-    by challenge. early: what may count once a challenge is joined: (challenge, id, part).
-    told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
+    holdout: stored at first sight. begun: cycles begun so far, by challenge. early: what may count
+    once a challenge is joined: (challenge, id, part).
     """
 
-    memory: M
-    schema: int = SCHEMA
-    known: bool = False
-    zone: str = ""
-    country: str = ""
     enrolled: float = 0.0
-    seen: Seen = field(default_factory=Seen)
     ledger: Ledger = field(default_factory=Ledger)
     orders: dict[str, Order] = field(default_factory=dict)
     parked: list[Parked] = field(default_factory=list)
@@ -241,14 +234,43 @@ class Customer(Struct, Generic[M], array_like=True):
     consents: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
     holdout: bool = False
-    scores: list[float] = field(default_factory=list)
-    pulse: float = NEVER
     questions: list[Question] = field(default_factory=list)
-    watches: dict[str, Watch] = field(default_factory=dict)
     sent: list[tuple[float, str]] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     inbox: list[tuple[float, str, str]] = field(default_factory=list)
-    due: float = NEVER
     begun: dict[str, int] = field(default_factory=dict)
     early: list[tuple[str, str, Part]] = field(default_factory=list)
+
+
+class Customer(Struct, Generic[M], array_like=True):
+    """One customer. `memory` is what the features keep; the engine only hands it on.
+
+    due: when the first timer fires. pulse: when the next question is asked.
+    zone, country: empty while unknown.
+    told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
+    shelf: the book, or its bytes as long as nobody has opened it; never among the customer's own.
+    """
+
+    memory: M
+    schema: int = SCHEMA
+    known: bool = False
+    zone: str = ""
+    country: str = ""
+    seen: Seen = field(default_factory=Seen)
+    scores: list[float] = field(default_factory=list)
+    pulse: float = NEVER
+    watches: dict[str, Watch] = field(default_factory=dict)
+    due: float = NEVER
     told: dict[str, float] = field(default_factory=dict)
+    shelf: Book | bytes = field(default_factory=Book)
+
+    @property
+    def book(self) -> Book:
+        """The book, read from its bytes when it is first asked for: looks and clicks need none."""
+        book = self.shelf
+        if isinstance(book, bytes):
+            book = self.shelf = _books.decode(book)
+        return book
+
+
+_books: Final = msgspec.msgpack.Decoder(Book)

@@ -7,15 +7,14 @@ of the same event.
 
 from collections.abc import Mapping
 from typing import Any, Final
-from zlib import crc32
 
-from engine import enrolments, ledger, orders, profile, redemptions, rewards, tiers
-from engine.chance import digest, draw
-from engine.dates import DAY, MINUTE
+from engine import enrolments, ledger, orders, profile, recall, redemptions, rewards, tiers
+from engine.chance import draw
+from engine.dates import MINUTE
 from engine.decisions import Effects
 from engine.events import NAMES, Happening
 from engine.posting import LATE, RULES, STALE, Rule
-from engine.state import Customer, Seen
+from engine.state import Customer
 from engine.turn import Turn
 from engine.world import Happened, Part, World
 
@@ -24,9 +23,6 @@ AHEAD: Final = 5 * MINUTE
 
 Whatever lies ahead of the log counts as happening now.
 """
-REMEMBERED: Final = 7 * DAY
-"""How long message ids are kept at least (s)."""
-
 PARTS: Final[Mapping[str, Part]] = {
     "leases": redemptions,
     "ledger": ledger,
@@ -43,7 +39,7 @@ def newcomer(world: World, who: str, now: float) -> Customer[Any]:
     customer: Customer[Any] = Customer(memory=world.mind.newcomer())
     customer.seen.turned = now
     programme = world.programme
-    customer.holdout = draw(f"{programme.salt}/holdout", who) < programme.holdout.share
+    customer.book.holdout = draw(f"{programme.salt}/holdout", who) < programme.holdout.share
     world.mind.welcome(customer, who, now)
     customer.due = next_due(world, customer)
     return customer
@@ -61,8 +57,8 @@ def step(world: World, customer: Customer[Any], who: str, event: Happening, now:
     name = NAMES[type(event)]
     rule = RULES.get(name)
     keyed = rule is not None and rule.keyed
-    mark = _exact(name, event.message_id) if keyed else crc32(event.message_id.encode())
-    if _repeated(customer.seen, mark, now):
+    mark = recall.mark(name, event.message_id, exact=keyed)
+    if recall.repeated(customer.seen, mark, now):
         turn.note("repeat")
         return turn.effects()
     happened = _posted(turn, name, event, rule)
@@ -100,25 +96,6 @@ def _fire(turn: Turn) -> None:
                     raise RuntimeError(f"{name}: a timer that has fired is still due")
         customer.due = max(at, next_due(turn.world, customer))
     turn.now, turn.world, turn.cause = now, world, cause
-
-
-def _exact(name: str, message_id: str) -> int:
-    """What a message id is remembered by where points hang on it: 64 bits."""
-    return int(digest(name, message_id, size=8), 16)
-
-
-def _repeated(seen: Seen, mark: int, now: float) -> bool:
-    """Whether this was seen in the last 7 days.
-
-    Two generations, so that forgetting costs nothing.
-    """
-    if now - seen.turned > REMEMBERED:
-        seen.old = seen.young if now - seen.turned <= 2 * REMEMBERED else set()
-        seen.young, seen.turned = set(), now
-    if mark in seen.young or mark in seen.old:
-        return True
-    seen.young.add(mark)
-    return False
 
 
 def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happened | None:

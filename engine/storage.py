@@ -1,24 +1,18 @@
-"""A customer as bytes, in two parts: what every event moves, and what only some do.
+"""A customer as bytes, in two parts: what every event moves, and the book.
 
 Most events are looks and clicks. They move features and scores, and leave ledger, orders,
-challenges and rewards alone; so these are encoded, sent and written to disk only when they may have
-changed.
+challenges and rewards alone; so these are read, written and sent only when somebody asked for them.
 """
 
 from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import fields
 
 from engine.errors import StoreError
 from engine.state import SCHEMA, Customer
 
-MOVING: Final = (
-    "memory", "schema", "known", "zone", "country", "seen", "scores", "pulse", "watches", "due",
-    "told",
-)  # fmt: skip
-"""What any event may change, in the order of the bytes: a new one goes to the end."""
+_moving: Final = attrgetter(*(name for name in Customer.__struct_fields__ if name != "shelf"))
 
 
 class Codec:
@@ -26,42 +20,26 @@ class Codec:
 
     def __init__(self, memory: type[Any]) -> None:
         """memory: what the features keep."""
-        kinds = {each.name: each for each in fields(Customer[memory])}  # type: ignore[valid-type]
-        standing = [name for name in kinds if name not in MOVING]
-        self._moving = attrgetter(*MOVING)
-        self._standing = attrgetter(*standing)
         self._encoder = msgspec.msgpack.Encoder()
-        self._moved = _decoder("Moving", [kinds[name] for name in MOVING])
-        self._stood = _decoder("Standing", [kinds[name] for name in standing])
+        self._customers = msgspec.msgpack.Decoder(Customer[memory])  # type: ignore[valid-type]
 
     def moving(self, customer: Customer[Any]) -> bytes:
         """What any event may change."""
-        return self._encoder.encode(self._moving(customer))
+        return self._encoder.encode(_moving(customer))
 
     def standing(self, customer: Customer[Any]) -> bytes:
-        """All the rest."""
-        return self._encoder.encode(self._standing(customer))
+        """The book; as it was read, where nobody has opened it."""
+        book = customer.shelf
+        return book if isinstance(book, bytes) else self._encoder.encode(book)
 
     def unpack(self, moving: bytes, standing: bytes) -> Customer[Any]:
-        """The customer again.
+        """The customer again, the book still closed.
 
         Raises StoreError: the bytes are of a newer release than this one.
         """
-        parts = (self._moved.decode(moving), self._stood.decode(standing))
-        named = {name: getattr(part, name) for part in parts for name in part.__struct_fields__}
-        if named["schema"] > SCHEMA:
-            problem = f"schema {named['schema']} is newer than this release's {SCHEMA}"
+        customer: Customer[Any] = self._customers.decode(moving)
+        if customer.schema > SCHEMA:
+            problem = f"schema {customer.schema} is newer than this release's {SCHEMA}"
             raise StoreError("state", problem, "run the release that wrote it, or a later one")
-        return Customer(**named)
-
-
-def _decoder(name: str, kinds: list[msgspec.structs.FieldInfo]) -> msgspec.msgpack.Decoder[Any]:
-    described = [(kind.name, kind.type, _default(kind)) for kind in kinds]
-    return msgspec.msgpack.Decoder(msgspec.defstruct(name, described, array_like=True))
-
-
-def _default(kind: msgspec.structs.FieldInfo) -> Any:
-    """A field that older bytes lack begins as it does for a newcomer."""
-    if kind.default_factory is not msgspec.NODEFAULT:
-        return msgspec.field(default_factory=kind.default_factory)
-    return msgspec.field(default=kind.default)
+        customer.shelf = standing
+        return customer

@@ -32,7 +32,7 @@ def promote(turn: Turn, ident: str, order: Order) -> None:
 
     Most orders lift nobody, and that shows without a calendar.
     """
-    customer, tier, programme = turn.customer, turn.customer.tier, turn.world.programme
+    customer, tier, programme = turn.customer, turn.customer.book.tier, turn.world.programme
     if not customer.known or reached(programme, spent_since(customer, -NEVER)) <= tier.level:
         return
     level = reached(programme, qualifying(turn))
@@ -46,7 +46,7 @@ def reconsider(turn: Turn) -> None:
 
     Never below the tier before that order, unless the order that caused that one came back too.
     """
-    tier, level = turn.customer.tier, reached(turn.world.programme, qualifying(turn))
+    tier, level = turn.customer.book.tier, reached(turn.world.programme, qualifying(turn))
     while level < tier.level and (cause := _cause(turn.customer, tier.level)) is not None:
         ident, order = cause
         lower = max(level, order.lifted_from)
@@ -58,12 +58,12 @@ def reconsider(turn: Turn) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """The end of validity, or of grace."""
-    return customer.tier.grace if customer.tier.grace else customer.tier.until
+    return customer.book.tier.grace if customer.book.tier.grace else customer.book.tier.until
 
 
 def fire(turn: Turn) -> None:
     """At the end of validity keep or warn; at the end of grace keep or step one down."""
-    tier, grace_days = turn.customer.tier, turn.world.programme.tiers.grace_days
+    tier, grace_days = turn.customer.book.tier, turn.world.programme.tiers.grace_days
     if reached(turn.world.programme, qualifying(turn)) >= tier.level:
         tier.grace, tier.until = 0.0, _this_period(turn, tier.level)
     elif tier.grace or not grace_days:
@@ -78,7 +78,7 @@ def fire(turn: Turn) -> None:
 
 def _cause(customer: Customer[Any], level: int) -> tuple[str, Order] | None:
     """The order that raised the member to this tier, if anything of it came back."""
-    for ident, order in customer.orders.items():
+    for ident, order in customer.book.orders.items():
         if order.lifted == level and any(line.returned for line in order.lines):
             return ident, order
     return None
@@ -99,10 +99,10 @@ def _two_periods(turn: Turn, level: int) -> float:
 def _move(
     turn: Turn, level: int, name: str, key: str, because: tuple[str, ...] = (), *, until: float
 ) -> None:
-    tier = turn.customer.tier
+    tier = turn.customer.book.tier
     figures: dict[str, Any] = {"before": _name(turn, tier.level), "tier": _name(turn, level)}
     tier.level, tier.grace, tier.until = level, 0.0, until
-    for order in turn.customer.orders.values():
+    for order in turn.customer.book.orders.values():
         if order.lifted > level:
             order.lifted = 0
     turn.say(name, _name(turn, level), f"{key}@{level}", because, **figures)

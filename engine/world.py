@@ -66,8 +66,8 @@ class Mind(Protocol):
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """Tastes, for the profile that on-site code reads."""
 
-    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
-        """Scores by model, for the profile that on-site code reads."""
+    def scores(self, customer: Customer[Any]) -> str:
+        """Scores by model as JSON, for the profile that on-site code reads."""
 
 
 class World(Struct, frozen=True):

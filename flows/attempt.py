@@ -1,4 +1,4 @@
-"""One go at a batch, without what is known to be poison. Only a success changes the partition."""
+"""One go at a commit, without what is known to be poison. Only a success changes the partition."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,28 +7,24 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct, field
 
-from engine.dates import NEVER
 from engine.decisions import Effects
 from engine.errors import PoisonError, ProgrammeError
 from engine.events import NAMES, Control, Happening, ModelPublished, ProgrammePublished, Tick
 from engine.models import Snapshot
 from engine.orders import UnknownCurrencyError
-from engine.posting import RULES
 from engine.step import newcomer, step, tick
 from engine.wire import Ignored, Refused
 from engine.world import World
-from flows.draft import Draft, Kept
+from flows.draft import Draft, Live
 from flows.partition import partition_of
 from flows.record import AT_MS, Batch, Record
-from flows.store import Commit, Entry
+from flows.store import Commit, Entry, State
 from flows.topics import DEAD_LETTERS, DECISIONS, EVENTS, OUTCOMES
 from policies import worlds
 
 if TYPE_CHECKING:
     from flows.decider import Partition
 
-DUE_LIMIT: Final = 200
-"""Customers whose timers one tick may fire; the others wait for the next and lose nothing."""
 DEAD_BYTES: Final = 200_000
 """Of a larger record, the dead letter keeps this much (bytes)."""
 CONTROLLERS: Final = frozenset({"clock", "admin", "learn"})
@@ -66,129 +62,112 @@ class SuspectError(Exception):
 
 
 class Attempt:
-    """The fold of a batch into drafts, and of drafts into commits."""
+    """The fold of some records into a commit."""
 
-    def __init__(
-        self, home: "Partition", batch: Batch, events: Sequence[Decoded], poison: Suspects
-    ) -> None:
-        """Begin where the partition stands. seen: all customers that this go may change."""
+    def __init__(self, home: "Partition", batch: Batch, poison: Suspects) -> None:
+        """Begin where the partition stands. packed: the customers, once the commit is closed."""
         self.home = home
         self.batch = batch
-        self.events = events
         self.poison = poison
         self.world = home.world
         self.refused = home.refused_in_row
         self.counts = Counts()
-        self.commits: list[Commit] = []
         self.draft = Draft.after(home.at)
-        self.due = self._due()
-        self.first_due = self._first_due()
-        self.seen = {event.customer for event in events if isinstance(event, Happening)}
-        self.seen.update(self.due)
-        self.seen.discard("")
+        self.live: dict[str, Live] = {}
+        self.packed: Mapping[str, State] = {}
 
-    def run(self) -> list[Commit]:
-        """Fold every record, close the last commit, and hand everything over to the partition.
+    def run(self, events: Sequence[Decoded], first: int) -> Commit:
+        """Fold the records from `first` on until the commit is full.
 
         Raises SuspectError: a rule raised. PoisonError: too many in a row were refused.
         """
-        self.home.load(self.seen)
-        for record, event in zip(self.batch.records, self.events, strict=True):
-            self._one(record, event)
-        self._close()
-        self.home.at, self.home.world = self.commits[-1].new, self.world
-        self.home.refused_in_row = self.refused
-        self.home.counts.add(self.counts)
-        return self.commits
-
-    def _due(self) -> list[str]:
-        """Whose timers the ticks of this batch fire; who joins the index later waits."""
-        records = zip(self.batch.records, self.events, strict=True)
-        times = [record.at for record, event in records if isinstance(event, Tick)]
-        if not times:
-            return []
-        until = max(*times, self.home.at.log_time)
-        return self.home.loader.due(self.home.number, until, DUE_LIMIT)
-
-    def _first_due(self) -> float:
-        """The earliest timer of the partition, asked for only where something is published."""
-        if not any(isinstance(event, ProgrammePublished | ModelPublished) for event in self.events):
-            return NEVER
-        found = self.home.loader.first_due(self.home.number)
-        return NEVER if found is None else found
+        for number in range(first, len(events)):
+            self._one(self.batch.records[number], events[number])
+            if self.draft.full:
+                break
+        commit, self.packed = self.draft.closed(self.home.number, self.world, self.batch.fetched)
+        return commit
 
     def _one(self, record: Record, event: Decoded) -> None:
         draft = self.draft
         draft.log_time = max(draft.log_time, record.at)
         draft.offset = record.offset + 1
         draft.records += 1
-        if isinstance(event, Ignored):
-            self.counts.records["ignored"] += 1
-        elif isinstance(event, Refused):
+        if isinstance(event, Refused):
             self._refuse(record, event)
-        elif isinstance(event, Control):
-            self.counts.records[NAMES[type(event)]] += 1
-            refusal = self._control(record, event, draft.log_time)
-            if refusal is not None:
-                self._refuse(record, refusal)
-        elif (suspect := self.poison.get((record.offset, event.customer))) is not None:
-            self._refuse(record, suspect)
+        elif isinstance(event, Ignored):
+            self.counts.records["ignored"] += 1
         else:
-            self._event(record, event, draft.log_time)
-            self.refused = 0
-        if draft.full:
-            self._close()
-            self.draft = Draft.after(self.commits[-1].new)
+            self.counts.records[NAMES[type(event)]] += 1
+            if isinstance(event, Control):
+                self._control(record, event, draft.log_time)
+            else:
+                self._event(record, event, draft.log_time)
 
     def _event(self, record: Record, event: Happening, now: float) -> None:
-        name, who, home = NAMES[type(event)], event.customer, self.home
-        self.counts.records[name] += 1
-        kept = home.kept.get(who)
-        if kept is None:
-            if partition_of(who, home.count) != home.number:
-                self._forward(who, record)
-                return
-            kept = home.kept[who] = Kept(newcomer(self.world, who, now), None)
-            self.draft.touch(who, kept, whole=True)
-        fired = kept.customer.due <= now
+        who = event.customer
+        if self.poison and (suspect := self.poison.get((record.offset, who))) is not None:
+            self._refuse(record, suspect)
+            return
+        self.refused = 0
+        live = self.live.get(who) or self._awake(who) or self._first_seen(who, now)
+        if live is None:
+            self._forward(who, record)
+            return
         try:
-            effects = step(self.world, kept.customer, who, event, now)
+            effects = step(self.world, live.customer, who, event, now)
         except UnknownCurrencyError as error:
             why = Refused("unknown_currency", str(error))
             raise SuspectError(record.offset, who, why) from error
         except Exception as error:  # whatever a rule raises, its neighbours must not suffer
             why = Refused("handler_failed", repr(error))
             raise SuspectError(record.offset, who, why) from error
-        decided = self._emit(who, effects)
-        stands = decided or fired or name in RULES or name in self.world.actions
-        self.draft.touch(who, kept, whole=stands)
+        self._emit(who, effects)
+        self.draft.touch(who, live)
 
-    def _control(self, record: Record, event: Control, now: float) -> Refused | None:
+    def _awake(self, who: str) -> Live | None:
+        """A customer in memory, brought to life; None: never seen."""
+        state = self.home.kept.get(who)
+        if state is None:
+            return None
+        live = self.live[who] = Live.stored(state)
+        return live
+
+    def _first_seen(self, who: str, now: float) -> Live | None:
+        """A newcomer; None: of another partition."""
+        if partition_of(who, self.home.count) != self.home.number:
+            return None
+        live = self.live[who] = Live(newcomer(self.world, who, now))
+        return live
+
+    def _control(self, record: Record, event: Control, now: float) -> None:
+        refusal = None
         if record.source not in CONTROLLERS:
             problem = f"source {record.source!r} may not write control records"
-            return Refused("not_allowed", problem)
-        if isinstance(event, Tick):
+            refusal = Refused("not_allowed", problem)
+        elif isinstance(event, Tick):
             self._tick(record, now)
         elif isinstance(event, ProgrammePublished):
-            return self._publish_programme(event.text, now)
+            refusal = self._publish_programme(event.text, now)
         elif isinstance(event, ModelPublished):
-            return self._publish_model(bytes(event.snapshot), now)
-        return None
+            refusal = self._publish_model(bytes(event.snapshot), now)
+        if refusal is not None:
+            self._refuse(record, refusal)
 
     def _tick(self, record: Record, now: float) -> None:
-        for who in self.due:
-            kept = self.home.kept.get(who)
-            if kept is None or kept.customer.due > now:
+        for who in self.home.due:
+            live = self.live.get(who) or self._awake(who)
+            if live is None or live.customer.due > now:
                 continue
             if (suspect := self.poison.get((record.offset, who))) is not None:
                 self._refuse(record, suspect)
                 continue
             try:
-                effects = tick(self.world, kept.customer, who, now)
+                effects = tick(self.world, live.customer, who, now)
             except Exception as error:  # one customer's timer must not stop the others'
                 why = Refused("timer_failed", repr(error))
                 raise SuspectError(record.offset, who, why) from error
-            self.draft.touch(who, kept, whole=True)
+            self.draft.touch(who, live)
             self._emit(who, effects)
 
     def _publish_programme(self, text: str, now: float) -> Refused | None:
@@ -221,12 +200,11 @@ class Attempt:
         self.draft.dropped = sorted(dropped - published.keys())  # a version may come back
 
     def _earliest(self) -> float:
-        """The earliest timer now: the store's index does not know those of this batch yet."""
-        kept = filter(None, map(self.home.kept.get, self.seen))
-        return min((self.first_due, *(each.customer.due for each in kept)))
+        """The earliest timer now: the partition does not know those of this commit yet."""
+        return min([self.home.first_due(), *(live.customer.due for live in self.live.values())])
 
-    def _emit(self, who: str, effects: Effects) -> bool:
-        """Decisions and outcomes go into the outbox; whether there were any decisions."""
+    def _emit(self, who: str, effects: Effects) -> None:
+        """Decisions and outcomes go into the outbox."""
         key = who.encode()
         for decision in effects.decisions:
             self.draft.put(Entry(DECISIONS, key, _json.encode(decision)))
@@ -236,7 +214,6 @@ class Attempt:
             self.counts.decided["outcome"] += 1
         for note in effects.notes:
             self.counts.notes[note] += 1
-        return bool(effects.decisions)
 
     def _forward(self, who: str, record: Record) -> None:
         """A producer with another partitioner: once more into the log, where it belongs."""
@@ -265,11 +242,6 @@ class Attempt:
             headers["truncated"] = str(len(record.value))
         value = record.value[:DEAD_BYTES]
         self.draft.put(Entry(DEAD_LETTERS, record.key or b"", value, _json.encode(headers)))
-
-    def _close(self) -> None:
-        """Pack what was folded into a commit."""
-        home, fetched = self.home, self.batch.fetched
-        self.commits.append(self.draft.closed(home.number, home.kept, self.world, fetched))
 
 
 def _model_versions(world: World) -> set[str]:

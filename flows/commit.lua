@@ -1,10 +1,12 @@
 -- All effects of one batch of one partition, or none of them.
 -- KEYS: checkpoint, outbox, timers, world, then one key a customer. ARGV is read from left to right.
+-- `log_time` and `new_offset` also go into every customer's hash, as `as_of` and `offset`.
 -- Offsets, tokens and the log's identity are compared as strings; there is no arithmetic on them.
 -- After the first write nothing can fail: the caller has checked sizes and types, and the keys are ours alone.
 local at = 0
 local function take() at = at + 1; return ARGV[at] end
-local old_offset, old_token, new_offset, new_token, log = take(), take(), take(), take(), take()
+local old_offset, old_token, log = take(), take(), take()
+local new_offset, new_token, log_time = take(), take(), take()
 local now = redis.call('HMGET', KEYS[1], 'offset', 'token', 'log')
 if now[1] == new_offset and now[2] == new_token then return 'already' end
 if now[1] ~= old_offset or now[2] ~= old_token or now[3] ~= log then
@@ -15,7 +17,11 @@ local function fields(command, key)
   if count > 0 then redis.call(command, key, unpack(ARGV, at + 1, at + count)) end
   at = at + count
 end
-for customer = 5, #KEYS do fields('HSET', KEYS[customer]) end
+for customer = 5, #KEYS do
+  local count = tonumber(take())
+  redis.call('HSET', KEYS[customer], 'as_of', log_time, 'offset', new_offset, unpack(ARGV, at + 1, at + count))
+  at = at + count
+end
 for entry = 1, tonumber(take()) do
   local id = take()
   local count = tonumber(take())
@@ -26,6 +32,5 @@ fields('ZADD', KEYS[3])
 fields('ZREM', KEYS[3])
 fields('HSET', KEYS[4])
 fields('HDEL', KEYS[4])
-redis.call('HSET', KEYS[1], 'offset', new_offset, 'token', new_token)
-fields('HSET', KEYS[1])
+redis.call('HSET', KEYS[1], 'offset', new_offset, 'token', new_token, 'log_time', log_time)
 return 'ok'

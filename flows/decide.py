@@ -4,7 +4,8 @@ Exactly once: a batch's effects and its offset land in one script (flows/store.p
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 import bytewax.operators as op
 import msgspec
@@ -28,27 +29,33 @@ from flows.topics import EVENTS, identify
 from policies import worlds
 
 
-class Committer(StatelessSinkPartition[Commit]):
-    """The sink: all commits of an epoch in one round trip; any error ends the process."""
+class Committer(StatelessSinkPartition[Iterator[Commit]]):
+    """The sink: all commits of an epoch, each sent as soon as it is folded.
+
+    So Redis writes one while the next is folded. Any error ends the process.
+    """
 
     def __init__(self, store: Store) -> None:
         """Commit to this store."""
         self.store = store
 
-    def write_batch(self, items: list[Commit]) -> None:
-        """Commit; returns once Redis has them on disk."""
-        began = time.monotonic()
-        answers = self.store.commit(items)
+    def write_batch(self, items: list[Iterator[Commit]]) -> None:
+        """Commit; returns once Redis has them all on disk."""
+        sent: list[tuple[Commit, float]] = []
+        for commit in chain.from_iterable(items):
+            self.store.send(commit)
+            sent.append((commit, time.monotonic()))
+        answers = self.store.settle()
         done = time.monotonic()
-        metrics.COMMIT_SECONDS.observe(done - began)
         metrics.LAST_COMMIT.set(time.time())
-        for answer, commit in zip(answers, items, strict=True):
+        for answer, (commit, at) in zip(answers, sent, strict=True):
             metrics.COMMITS.labels(answer).inc()
+            metrics.COMMIT_SECONDS.observe(done - at)
             metrics.LOG_TIME.labels(commit.partition).set(commit.new.log_time)
             metrics.ENGINE_SECONDS.observe(done - commit.fetched, commit.records)
 
 
-class Commits(DynamicSink[Commit]):
+class Commits(DynamicSink[Iterator[Commit]]):
     """The sink of the one worker."""
 
     def __init__(self, store: Store) -> None:
@@ -67,23 +74,21 @@ class Decider:
         """Fold into these."""
         self.partitions = partitions
 
-    def __call__(self, batches: list[Batch]) -> Iterable[Commit]:
-        """The commits of one fetch."""
-        commits = [
-            commit for batch in batches for commit in self.partitions[batch.partition].fold(batch)
-        ]
+    def __call__(self, batches: list[Batch]) -> Iterator[Commit]:
+        """The commits of one fetch, folded as they are asked for."""
+        for batch in batches:
+            yield from self.partitions[batch.partition].fold(batch)
         for partition in self.partitions.values():
             _count(partition.counts)
             partition.counts = Counts()
         metrics.CACHED.set(sum(len(partition.kept) for partition in self.partitions.values()))
-        return commits
 
 
 def decide(log: Source[list[Batch]], fold: Decider, store: Store) -> Dataflow:
     """The dataflow."""
     flow = Dataflow("decide")
     batches = op.input("events", flow, log)
-    commits = op.flat_map("fold", batches, fold)
+    commits = op.map("fold", batches, fold)
     op.output("commit", commits, Commits(store))
     return flow
 

@@ -11,32 +11,43 @@ from engine.storage import Codec
 from engine.world import World
 from features import Memories
 from flows import readable
-from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, new_token
+from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, State, new_token
 
 CODEC: Final = Codec(Memories)
 """How customers are stored."""
 ROOM: Final = MAX_BYTES - 300_000
 """A commit is closed when it has grown to this (bytes); the rest is for one more large record."""
-READABLE: Final = 350
-"""What the readable fields of one part of a customer weigh, about (bytes)."""
+RECORDS: Final = 125
+"""Records of one commit, at most: while the store writes these, the next are folded."""
+MOVING: Final = 1_100
+"""What a customer weighs besides the book, readable fields and all, about (bytes)."""
 ENTRY: Final = 150
 """What an outbox entry weighs besides its value, about (bytes)."""
 
+Packed = Mapping[str, State]
+"""Customers as the store holds them."""
 
-class Kept(Struct):
-    """A customer in memory.
 
-    indexed: the timer that the store's index holds. moving, standing: bytes of its parts.
+class Live(Struct):
+    """A customer while a commit is in the making.
+
+    indexed: the timer that the store's index holds; None: none. book: the book's bytes as the store
+    holds them; empty: it holds none yet.
     """
 
     customer: Customer[Any]
-    indexed: float | None
-    moving: int = 400
-    standing: int = 400
+    indexed: float | None = None
+    book: bytes = b""
+
+    @classmethod
+    def stored(cls, state: State) -> "Live":
+        """As it was packed."""
+        customer = CODEC.unpack(*state)
+        return cls(customer, None if customer.due == NEVER else customer.due, state[1])
 
 
 class Draft(Struct):
-    """What came of some records. touched: id → whether the standing part is to be written too.
+    """What came of some records. touched: whoever is to be written.
 
     size: bytes so far, about. world, dropped: fields of the published world to set and to delete.
     """
@@ -44,7 +55,7 @@ class Draft(Struct):
     start: Checkpoint
     offset: int
     log_time: float
-    touched: dict[str, bool] = field(default_factory=dict)
+    touched: dict[str, Live] = field(default_factory=dict)
     outbox: list[Entry] = field(default_factory=list)
     size: int = 0
     records: int = 0
@@ -59,42 +70,34 @@ class Draft(Struct):
     @property
     def full(self) -> bool:
         """Whether it should be closed before the next record."""
-        return self.size > ROOM
+        return self.records >= RECORDS or self.size > ROOM
 
-    def touch(self, who: str, kept: Kept, *, whole: bool) -> None:
-        """Mark a customer to be written. whole: the standing part too."""
-        known = self.touched.get(who)
-        if known is None:
-            self.touched[who] = whole
-            self.size += kept.moving + READABLE
-        if whole and not known:
-            self.touched[who] = True
-            self.size += kept.standing + READABLE
+    def touch(self, who: str, live: Live) -> None:
+        """Mark a customer to be written."""
+        if who not in self.touched:
+            self.touched[who] = live
+            self.size += MOVING + len(live.book)
 
     def put(self, entry: Entry) -> None:
         """Something to be published."""
         self.outbox.append(entry)
         self.size += len(entry.value) + len(entry.headers) + ENTRY
 
-    def closed(
-        self, partition: int, kept: Mapping[str, Kept], world: World, fetched: float
-    ) -> Commit:
-        """The commit. Tells each customer kept what the store will hold of it."""
-        new = Checkpoint(self.offset, new_token(), self.start.log, self.log_time)
-        stamp: list[bytes | str] = ["as_of", repr(self.log_time), "offset", str(self.offset)]
+    def closed(self, partition: int, world: World, fetched: float) -> tuple[Commit, Packed]:
+        """The commit, and the customers in it as the store will hold them."""
+        packed: dict[str, State] = {}
         customers: dict[str, list[bytes | str]] = {}
         due: list[tuple[float, str]] = []
         gone: list[str] = []
-        for who, whole in self.touched.items():
-            each = kept[who]
-            customers[who] = _fields(each, world, whole=whole) + stamp
-            if each.customer.due != each.indexed:
-                each.indexed = each.customer.due
-                if each.indexed == NEVER:
-                    gone.append(who)
-                else:
-                    due.append((each.indexed, who))
-        return Commit(
+        for who, live in self.touched.items():
+            packed[who], customers[who] = _written(live, world)
+            when = live.customer.due
+            if when != NEVER and when != live.indexed:
+                due.append((when, who))
+            elif when == NEVER and live.indexed is not None:
+                gone.append(who)
+        new = Checkpoint(self.offset, new_token(), self.start.log, self.log_time)
+        commit = Commit(
             partition,
             self.start,
             new,
@@ -107,15 +110,14 @@ class Draft(Struct):
             fetched,
             self.records,
         )
+        return commit, packed
 
 
-def _fields(kept: Kept, world: World, *, whole: bool) -> list[bytes | str]:
-    customer = kept.customer
-    state = CODEC.moving(customer)
-    kept.moving = len(state)
+def _written(live: Live, world: World) -> tuple[State, list[bytes | str]]:
+    """A customer's two parts, and the fields to write: of the book only if it has changed."""
+    customer = live.customer
+    state, book = CODEC.moving(customer), CODEC.standing(customer)
     fields = ["state", state, *readable.moving(world, customer)]
-    if whole:
-        book = CODEC.standing(customer)
-        kept.standing = len(book)
+    if book != live.book:
         fields += ["book", book, *readable.standing(world, customer)]
-    return fields
+    return (state, book), fields

@@ -66,12 +66,12 @@ def _who(page: Page) -> Panel:
     lag = "unknown: the broker does not answer" if found.lag is None else f"{found.lag:,} records"
     facts = {
         "is": "a customer" if customer.known else "an anonymous visitor",
-        "enrolled": when(customer.enrolled),
+        "enrolled": when(customer.book.enrolled),
         "zone": customer.zone or f"unknown; the programme's, {page.turn.world.programme.zone}",
         "country": customer.country or "unknown",
-        "held out": "yes: no offers and no marketing" if customer.holdout else "no",
-        "consents": ", ".join(customer.consents) or "none",
-        "unsubscribed from": ", ".join(customer.silenced) or NOTHING,
+        "held out": "yes: no offers and no marketing" if customer.book.holdout else "no",
+        "consents": ", ".join(customer.book.consents) or "none",
+        "unsubscribed from": ", ".join(customer.book.silenced) or NOTHING,
         "programme": f"{page.turn.world.programme.name}, {page.turn.world.programme.version}",
         "as of": f"{when(found.as_of)}, partition {found.partition}, offset {found.offset:,}",
         "log time": when(found.checkpoint.log_time),
@@ -85,7 +85,7 @@ Rows = Iterator[tuple[str, ...]]
 
 
 def _points(page: Page) -> Rows:
-    points = page.customer.ledger
+    points = page.customer.book.ledger
     yield "may be spent", f"{ledger.available(points):,}"
     yield "pending", f"{ledger.pending(points):,}"
     yield "reserved", f"{ledger.reserved(points):,}"
@@ -97,19 +97,19 @@ def _points(page: Page) -> Rows:
 
 def _lots(page: Page) -> Rows:
     when = page.words.when
-    for lot in page.customer.ledger.lots:
+    for lot in page.customer.book.ledger.lots:
         figures = (str(lot.pending), str(lot.available), str(lot.reserved))
         yield lot.source, *figures, when(lot.earned), when(lot.matures), when(lot.expires)
 
 
 def _holds(page: Page) -> Rows:
-    for hold in page.customer.ledger.holds:
+    for hold in page.customer.book.ledger.holds:
         points = sum(points for _, points in hold.taken)
         yield hold.redemption, str(points), page.words.when(hold.until)
 
 
 def _tier(page: Page) -> Rows:
-    tier, ladder = page.customer.tier, page.turn.world.programme.tiers
+    tier, ladder = page.customer.book.tier, page.turn.world.programme.tiers
     if not ladder.steps:
         return
     step = ladder.steps[min(tier.level, len(ladder.steps) - 1)]
@@ -125,24 +125,24 @@ def _tier(page: Page) -> Rows:
 
 def _orders(page: Page) -> Rows:
     money = page.words.money
-    newest = sorted(page.customer.orders.items(), key=lambda named: named[1].at)[-TAIL:]
+    newest = sorted(page.customer.book.orders.items(), key=lambda named: named[1].at)[-TAIL:]
     for ident, order in reversed(newest):
         paid = sum(line.net for line in order.lines)
         points = f"{order.awarded - order.reversed} of {order.awarded}"
         yield ident, page.words.when(order.at), money(paid), money(order.kept), points
-    more = len(page.customer.orders) - len(newest)
+    more = len(page.customer.book.orders) - len(newest)
     if more:
         yield f"and {more} older", "", "", "", ""
 
 
 def _parked(page: Page) -> Rows:
-    for refund in page.customer.parked:
+    for refund in page.customer.book.parked:
         yield refund.order, refund.key, page.words.when(refund.until)
 
 
 def _challenges(page: Page) -> Rows:
     when = page.words.when
-    for each in page.customer.challenges:
+    for each in page.customer.book.challenges:
         challenge = page.turn.world.versions[each.version]
         amount, goal = completions.progress(each), completions.target(page.turn, challenge)
         shown = f"{bar(amount, goal)}  {_amount(page, challenge, amount)}"
@@ -160,7 +160,7 @@ def _window(page: Page, enrolment: Enrolment) -> str:
 
 def _rewards(page: Page) -> Rows:
     when = page.words.when
-    for ident, grant in page.customer.rewards.items():
+    for ident, grant in page.customer.book.rewards.items():
         worth = f"{grant.points} points" if grant.points else "coupon"
         yield ident, grant.reward, worth, grant.state, when(grant.unlocked), when(grant.expires)
 
@@ -192,22 +192,22 @@ def _watches(page: Page) -> Rows:
 
 
 def _deferred(page: Page) -> Rows:
-    for message in page.customer.deferred:
+    for message in page.customer.book.deferred:
         yield message.policy, page.words.when(message.since), page.words.when(message.until)
 
 
 def _inbox(page: Page) -> Rows:
-    for at, ident, title in page.customer.inbox:
+    for at, ident, title in page.customer.book.inbox:
         yield page.words.when(at), title, ident
 
 
 def _sent(page: Page) -> Rows:
-    for at, channel in page.customer.sent:
+    for at, channel in page.customer.book.sent:
         yield page.words.when(at), channel
 
 
 def _questions(page: Page) -> Rows:
-    for question in page.customer.questions:
+    for question in page.customer.book.questions:
         for model, (score, version) in question.open.items():
             yield page.words.when(question.asked), model, f"{score:.4f}", version
 

@@ -17,16 +17,16 @@ def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that every event may move: affinity and scores."""
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
-        "scores", _json.encode(world.mind.scores(customer)),
+        "scores", world.mind.scores(customer),
     ]  # fmt: skip
 
 
 def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that only change together with a decision, an order or a redemption."""
     return [
-        "points", str(ledger.available(customer.ledger)),
-        "pending", str(ledger.pending(customer.ledger)),
-        "debt", str(customer.ledger.debt),
+        "points", str(ledger.available(customer.book.ledger)),
+        "pending", str(ledger.pending(customer.book.ledger)),
+        "debt", str(customer.book.ledger.debt),
         "tier", _tier(world.programme, customer),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
@@ -36,7 +36,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
 
 def _tier(programme: Programme, customer: Customer[Any]) -> str:
     steps = programme.tiers.steps
-    return steps[min(customer.tier.level, len(steps) - 1)].id if steps else ""
+    return steps[min(customer.book.tier.level, len(steps) - 1)].id if steps else ""
 
 
 def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]]:
@@ -48,7 +48,7 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
             "goal": world.versions[each.version].target(currency),
             "done": bool(each.done),
         }
-        for each in customer.challenges
+        for each in customer.book.challenges
         if not each.closed
     ]
 
@@ -56,10 +56,10 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
 def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
     return [
         {"id": ident, "reward": grant.reward, "expires": grant.expires}
-        for ident, grant in customer.rewards.items()
+        for ident, grant in customer.book.rewards.items()
         if grant.state == rewards.UNLOCKED
     ]
 
 
 def _inbox(customer: Customer[Any]) -> list[Mapping[str, Any]]:
-    return [{"id": ident, "at": at, "title": title} for at, ident, title in customer.inbox]
+    return [{"id": ident, "at": at, "title": title} for at, ident, title in customer.book.inbox]

@@ -239,7 +239,7 @@ def _compare(
     tick(naive.world, customer, who, naive.now)
     if customer != naive.customers[who]:
         report.differ(where, _first_difference(customer, naive.customers[who]))
-    if not ledger.balanced(customer.ledger):
+    if not ledger.balanced(customer.book.ledger):
         report.differ(where, "the ledger does not add up")
 
 

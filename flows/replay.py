@@ -17,8 +17,8 @@ from msgspec import Struct
 from engine.dates import DAY, HOUR
 from engine.events import Happening
 from flows import control
-from flows.attempt import DUE_LIMIT
 from flows.datatime import DataTime, Pace, dated
+from flows.decider import DUE_LIMIT
 from flows.partition import partition_of
 from flows.process import Stop
 from flows.sender import Sender

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
 
+import hiredis
 import redis
 from msgspec import Struct
 from redis.backoff import NoBackoff
@@ -53,7 +54,8 @@ class Entry(Struct, frozen=True):
 class Commit(Struct, frozen=True):
     """All effects of a batch.
 
-    customers: id → field, value, …; due: (when, id); gone: ids without a timer.
+    customers: id → field, value, … (the script adds `as_of` and `offset`); due: (when, id); gone:
+    ids without a timer.
 
     world: fields to set; dropped: fields of the world to delete.
     """
@@ -116,6 +118,8 @@ class Store:
         """Load the commit script."""
         self.client = client
         self.sha = client.script_load(SCRIPT)
+        self._line: Any = None  # redis-py has no type for a bare connection
+        self._unanswered: list[Commit] = []
 
     def checkpoint(self, partition: int) -> Checkpoint | None:
         """Where the partition stands; None where nothing was ever committed."""
@@ -170,24 +174,59 @@ class Store:
         found = cast(dict[bytes, bytes], self.client.hgetall(keys.world(partition)))
         return {field.decode(): value for field, value in found.items()}
 
-    def commit(self, commits: Sequence[Commit]) -> list[str]:
-        """Send all commits in one round trip: `ok` or `already` for each.
+    def commit(self, commits: Iterable[Commit]) -> list[str]:
+        """Send every commit as soon as it comes, then take the answers: `ok` or `already` for each.
 
-        Raises FencedError: somebody else was there. StoreError: refused, or the answer was lost.
+        Raises as `send` and `settle`.
+        """
+        for commit in commits:
+            self.send(commit)
+        return self.settle()
+
+    def send(self, commit: Commit) -> None:
+        """Send a commit and wait for nothing.
+
+        Raises StoreError: the connection broke; what was sent may have been taken. End.
+        """
+        names, arguments = _packed(commit)
+        command: tuple[Any, ...] = ("EVALSHA", self.sha, str(len(names)), *names, *arguments)
+        try:
+            if self._line is None:
+                self._line = self.client.connection_pool.get_connection()
+            self._line.send_packed_command([hiredis.pack_command(command)], check_health=False)
+        except redis.RedisError as error:
+            raise self._broken(error) from error
+        self._unanswered.append(commit)
+
+    def settle(self) -> list[str]:
+        """The answers to all that was sent, in order.
+
+        Raises FencedError: somebody else was there. StoreError: refused, or an answer was lost.
         Either way, end.
         """
-        try:
-            with self.client.pipeline(transaction=False) as sent:
-                for commit in commits:
-                    names, arguments = _packed(commit)
-                    sent.evalsha(self.sha, len(names), *names, *arguments)
-                answers = sent.execute(raise_on_error=False)
-        except redis.RedisError as error:
-            raise StoreError("commit", f"no answer from Redis: {error}") from error
-        for commit, answer in zip(commits, answers, strict=True):
-            if isinstance(answer, Exception):
-                raise _failure(commit, answer)
-        return [answer.decode() for answer in answers]
+        answers = []
+        for commit in self._unanswered:
+            try:
+                answers.append(self._line.read_response().decode())
+            except redis.ResponseError as error:
+                self._hang_up()
+                raise _failure(commit, error) from error
+            except redis.RedisError as error:
+                raise self._broken(error) from error
+        self._unanswered.clear()
+        return answers
+
+    def _broken(self, error: redis.RedisError) -> StoreError:
+        self._hang_up()
+        return StoreError("commit", f"no answer from Redis: {error}")
+
+    def _hang_up(self) -> None:
+        """No later commit may read an answer that was meant for an earlier one."""
+        line, self._line = self._line, None
+        self._unanswered.clear()
+        if line is not None:
+            line.disconnect()
+            self.client.connection_pool.release(line)
 
 
 def check_log(stored: str, log: str, where: str) -> None:
@@ -211,7 +250,8 @@ def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     """The script's keys and arguments, in its order."""
     p, old, new = commit.partition, commit.old, commit.new
     names = [keys.checkpoint(p), keys.outbox(p), keys.timers(p), keys.world(p)]
-    arguments: list[bytes | str] = [str(old.offset), old.token, str(new.offset), new.token, new.log]
+    arguments: list[bytes | str] = [str(old.offset), old.token, new.log]
+    arguments += (str(new.offset), new.token, repr(new.log_time))
     for who, pairs in commit.customers.items():
         names.append(keys.customer(p, who))
         arguments.append(str(len(pairs)))
@@ -223,7 +263,6 @@ def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     _counted(arguments, commit.gone)
     _counted(arguments, [part for pair in commit.world.items() for part in pair])
     _counted(arguments, commit.dropped)
-    _counted(arguments, ["log_time", repr(new.log_time)])
     return names, arguments
 
 

@@ -47,6 +47,8 @@ def _look(turn: Turn, rising: Rising, score: float) -> None:
     elif score < line.rises:
         turn.stirred = turn.stirred or watch.again != NEVER
         watch.seen, watch.again = 0, NEVER
+        if watch.rests <= turn.now:  # as if it had never been over
+            del watches[rising.policy.rule.id]
     elif watch.seen == 0 or turn.now >= watch.again:
         _count(turn, rising, watch)
 

@@ -24,12 +24,13 @@ REMEMBERED: Final = 7 * DAY
 
 
 def consider(turn: Turn, policies: Iterable[Policy]) -> None:
-    """A trigger has fired: if the condition holds and it is not too soon, ask the gates."""
-    view, watches = View(turn), turn.customer.watches
+    """A trigger has fired: if it is not too soon and the condition holds, ask the gates."""
+    watches, view = turn.customer.watches, None
     for policy in policies:
-        if policy.when.run(view):
-            watch = watches.get(policy.rule.id)
-            if watch is None or turn.now >= watch.rests:
+        watch = watches.get(policy.rule.id)
+        if watch is None or turn.now >= watch.rests:
+            view = view if view is not None else View(turn)
+            if policy.when.run(view):
                 _ask(turn, policy, view, Bid(policy.rule, turn.now))
 
 
@@ -49,14 +50,14 @@ def suppress(turn: Turn, ident: str, because: str, channel: str) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next deferred message may be asked again."""
-    return min((deferred.until for deferred in customer.deferred), default=NEVER)
+    return min((deferred.until for deferred in customer.book.deferred), default=NEVER)
 
 
 def cancel(turn: Turn, idents: frozenset[str]) -> None:
     """Something happened that these messages wanted to bring about."""
     customer = turn.customer
-    for deferred in [deferred for deferred in customer.deferred if deferred.policy in idents]:
-        customer.deferred.remove(deferred)
+    for deferred in [deferred for deferred in customer.book.deferred if deferred.policy in idents]:
+        customer.book.deferred.remove(deferred)
         suppress(turn, deferred.policy, "reason_gone", "deferred")
 
 
@@ -75,7 +76,9 @@ def _ask(turn: Turn, policy: Policy, view: View, bid: Bid) -> None:
 
 
 def _defer(turn: Turn, bid: Bid, objection: Objection) -> None:
-    turn.customer.deferred.append(Deferred(bid.rule.id, turn.cause, bid.since, objection.until))
+    turn.customer.book.deferred.append(
+        Deferred(bid.rule.id, turn.cause, bid.since, objection.until)
+    )
     key = f"{bid.rule.id}@{turn.cause}"
     turn.say(
         "Message Deferred",
@@ -106,10 +109,10 @@ def _send(turn: Turn, policy: Policy, view: View) -> None:
         scores=scores(turn),
     )
     if rule.channel == ONSITE:
-        customer.inbox = [*customer.inbox, (turn.now, ident, title)][-INBOX:]
+        customer.book.inbox = [*customer.book.inbox, (turn.now, ident, title)][-INBOX:]
     elif rule.purpose == MARKETING:
-        kept = [(at, channel) for at, channel in customer.sent if turn.now - at < REMEMBERED]
-        customer.sent = [*kept, (turn.now, rule.channel)]
+        kept = [(at, channel) for at, channel in customer.book.sent if turn.now - at < REMEMBERED]
+        customer.book.sent = [*kept, (turn.now, rule.channel)]
 
 
 def scores(turn: Turn) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from policies.models.inputs import SCHEMA, inputs
 from policies.rulebook import compile_rules
 from policies.view import SCORES
 
+_SCORES: Final = "{" + ",".join(f'"{name}":%.4f' for name in SCORES) + "}"
 SHOWN: Final = 3
 """Tastes of each kind that a profile shows."""
 
@@ -71,7 +72,7 @@ class Mind:
     def decide(self, turn: Turn, happened: Happened) -> None:
         """Cancel what has lost its reason; ask the policies that this event can touch."""
         rules = self.rules
-        if turn.customer.deferred and happened.name in rules.cancels:
+        if happened.name in rules.cancels and turn.customer.book.deferred:
             messages.cancel(turn, rules.cancels[happened.name])
         if (touched := rules.by_event.get(happened.name)) is not None:
             messages.consider(turn, touched)
@@ -82,9 +83,9 @@ class Mind:
         taste = customer.memory.affinity
         return {"categories": _shares(taste.categories), "brands": _shares(taste.brands)}
 
-    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
-        """Probabilities, to four digits."""
-        return {name: round(score, 4) for name, score in zip(SCORES, customer.scores, strict=True)}
+    def scores(self, customer: Customer[Any]) -> str:
+        """Probabilities by model, to four digits."""
+        return _SCORES % (*customer.scores,)
 
 
 def _shares(taste: Taste) -> dict[str, float]:
@@ -132,9 +133,9 @@ class Morning:
         """Ask every gate again; a policy that is gone takes its message along."""
         self.mind.score(turn)
         customer = turn.customer
-        ripe = [deferred for deferred in customer.deferred if deferred.until <= turn.now]
-        customer.deferred = [
-            deferred for deferred in customer.deferred if deferred.until > turn.now
+        ripe = [deferred for deferred in customer.book.deferred if deferred.until <= turn.now]
+        customer.book.deferred = [
+            deferred for deferred in customer.book.deferred if deferred.until > turn.now
         ]
         for deferred in ripe:
             policy = self.mind.rules.by_id.get(deferred.policy)

@@ -32,7 +32,7 @@ def first_pulse(salt: str, who: str, now: float, every_days: int) -> float:
 
 def due(customer: Customer[Any]) -> float:
     """When the next question is asked or answered."""
-    answers = (_answered(each, model) for each in customer.questions for model in each.open)
+    answers = (_answered(each, model) for each in customer.book.questions for model in each.open)
     return min((customer.pulse, *answers))
 
 
@@ -45,17 +45,17 @@ def ask(turn: Turn) -> None:
     asked = {
         task.name: (customer.scores[n], version(turn, task.name))
         for n, task in enumerate(TASKS)
-        if customer.orders or not task.buyers_only
+        if customer.book.orders or not task.buyers_only
     }
     if asked:
-        customer.questions.append(Question(turn.now, pack(inputs(turn.numbers)), asked, _HERE))
+        customer.book.questions.append(Question(turn.now, pack(inputs(turn.numbers)), asked, _HERE))
     customer.pulse = turn.now + turn.world.programme.scores.every_days * DAY
 
 
 def answer(turn: Turn) -> None:
     """Every question whose horizon has passed leaves as an outcome, whichever the answer."""
     customer = turn.customer
-    for question in customer.questions:
+    for question in customer.book.questions:
         if question.schema != _HERE or not question.open.keys() <= _BY_NAME.keys():
             question.open.clear()
             turn.note("question_of_another_release")
@@ -64,7 +64,7 @@ def answer(turn: Turn) -> None:
             outcome = _outcome(turn, question, task)
             if outcome is not None:
                 turn.outcomes.append(outcome)
-    customer.questions = [question for question in customer.questions if question.open]
+    customer.book.questions = [question for question in customer.book.questions if question.open]
 
 
 def _answered(question: Question, model: str) -> float:
@@ -78,7 +78,7 @@ def _outcome(turn: Turn, question: Question, task: Task) -> Outcome | None:
     score, scored_by = question.open.pop(task.name)
     ident = digest(turn.who, task.name, repr(question.asked))
     until = question.asked + task.horizon * DAY
-    bought = any(question.asked < order.at <= until for order in turn.customer.orders.values())
+    bought = any(question.asked < order.at <= until for order in turn.customer.book.orders.values())
     answer = task.answer(bought)
     weight = task.weight(answer)
     if weight > 1 and draw(f"{turn.world.programme.salt}/keep", ident) >= 1 / weight:

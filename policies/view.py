@@ -9,7 +9,7 @@ from typing import Final
 from engine import ledger
 from engine.expression import Kind
 from engine.turn import Turn
-from features import CATALOGUE
+from features import CATALOGUE, INDEX
 from policies.models import TASKS
 
 Value = float | str | bool
@@ -18,10 +18,14 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
     "points": (
         Kind.NUMBER,
         "points that may be spent",
-        lambda turn: ledger.available(turn.customer.ledger),
+        lambda turn: ledger.available(turn.customer.book.ledger),
     ),
-    "pending": (Kind.NUMBER, "points that wait", lambda turn: ledger.pending(turn.customer.ledger)),
-    "debt": (Kind.NUMBER, "points owed", lambda turn: turn.customer.ledger.debt),
+    "pending": (
+        Kind.NUMBER,
+        "points that wait",
+        lambda turn: ledger.pending(turn.customer.book.ledger),
+    ),
+    "debt": (Kind.NUMBER, "points owed", lambda turn: turn.customer.book.ledger.debt),
     "tier": (Kind.TEXT, "id of the tier, empty without tiers", lambda turn: tier_id(turn)),
     "country": (
         Kind.TEXT,
@@ -29,11 +33,10 @@ STANDING: Final[Mapping[str, tuple[Kind, str, Callable[[Turn], Value]]]] = {
         lambda turn: turn.customer.country,
     ),
     "known": (Kind.TRUTH, "has a customer id", lambda turn: turn.customer.known),
-    "holdout": (Kind.TRUTH, "is held out", lambda turn: turn.customer.holdout),
+    "holdout": (Kind.TRUTH, "is held out", lambda turn: turn.customer.book.holdout),
 }
 """Name → kind, meaning, and how it is read."""
 
-_NUMBERS: Final = tuple(number.name for number in CATALOGUE)
 SCORES: Final[Mapping[str, int]] = {task.name: n for n, task in enumerate(TASKS)}
 
 NAMES: Final[Mapping[str, Kind]] = {
@@ -45,20 +48,23 @@ NAMES: Final[Mapping[str, Kind]] = {
 
 
 class View(dict[str, Value]):
-    """The names and their values in one turn: the numbers at once, all others when asked for.
+    """The names and their values in one turn, found when they are asked for.
 
-    A dict, because conditions look names up for every event, and this is the fastest look-up.
+    Most conditions end at their first or second name, so writing all of them down beforehand costs
+    more than looking each one up.
     """
 
     __slots__ = ("turn",)
 
     def __init__(self, turn: Turn) -> None:
         """Look at this turn; `turn.numbers` must have been filled."""
-        super().__init__(zip(_NUMBERS, turn.numbers, strict=True))
         self.turn = turn
 
     def __missing__(self, name: str) -> Value:
-        """A score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        """A number, a score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        place = INDEX.get(name)
+        if place is not None:
+            return self.turn.numbers[place]
         place = SCORES.get(name)
         if place is not None:
             return self.turn.customer.scores[place]
@@ -68,4 +74,4 @@ class View(dict[str, Value]):
 def tier_id(turn: Turn) -> str:
     """The id of the member's tier; empty where the programme has none."""
     steps = turn.world.programme.tiers.steps
-    return steps[min(turn.customer.tier.level, len(steps) - 1)].id if steps else ""
+    return steps[min(turn.customer.book.tier.level, len(steps) - 1)].id if steps else ""

@@ -43,7 +43,7 @@ def take(store: Store, partitions: int, town: Town, programme: Programme, at: fl
     """Read everybody's state; at: the moment at which it is asked who has left (Unix s)."""
     census = Census()
     for who, customer in _customers(store, partitions, town.customers):
-        points = customer.ledger
+        points = customer.book.ledger
         census.members += 1
         census.issued += points.issued
         census.redeemed += points.redeemed
@@ -52,7 +52,7 @@ def take(store: Store, partitions: int, town: Town, programme: Programme, at: fl
         census.pending += ledger.pending(points)
         census.spendable += ledger.available(points)
         census.debt += points.debt
-        census.tiers[programme.tiers.steps[customer.tier.level].id] += 1
+        census.tiers[programme.tiers.steps[customer.book.tier.level].id] += 1
         census.scores.append((customer.scores[SCORES["churn"]], town.truth(who).lapsed(at)))
     return census
 

@@ -17,7 +17,7 @@ class Caps:
         if bid.rule.purpose != MARKETING or bid.rule.channel == ONSITE:
             return None
         caps, zone = turn.world.programme.caps, turn.zone
-        sent = [at for at, _ in turn.customer.sent if turn.now - at < WEEK]
+        sent = [at for at, _ in turn.customer.book.sent if turn.now - at < WEEK]
         today = local_day(turn.now, zone)
         if sum(local_day(at, zone) == today for at in sent) >= caps.per_day:
             return Objection("day_cap")

@@ -16,5 +16,5 @@ class Consent:
         rule = bid.rule
         if rule.purpose != MARKETING or rule.channel == ONSITE:
             return None
-        given = consent_key(rule.channel, rule.purpose) in turn.customer.consents
+        given = consent_key(rule.channel, rule.purpose) in turn.customer.book.consents
         return None if given else Objection("no_consent")

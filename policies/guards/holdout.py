@@ -12,5 +12,5 @@ class Holdout:
 
     def objects(self, bid: Bid, turn: Turn) -> Objection | None:
         """`holdout` for a member of the held-out share."""
-        held = turn.customer.holdout and bid.rule.purpose == MARKETING
+        held = turn.customer.book.holdout and bid.rule.purpose == MARKETING
         return Objection("holdout") if held else None

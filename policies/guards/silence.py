@@ -10,6 +10,6 @@ class Silence:
 
     def objects(self, bid: Bid, turn: Turn) -> Objection | None:
         """`unsubscribed` from this channel or from all."""
-        silenced = turn.customer.silenced
+        silenced = turn.customer.book.silenced
         unwanted = bid.rule.channel in silenced or ANY_CHANNEL in silenced
         return Objection("unsubscribed") if unwanted and bid.rule.purpose == MARKETING else None

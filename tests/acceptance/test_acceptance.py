@@ -49,7 +49,7 @@ def test_acceptance_03_three_partial_refunds_in_all_six_orders_leave_the_same_le
     bought: Beat, award: int
 ) -> None:
     returns = [refund("o1", back(product), key=product) for product in "abc"]
-    ledgers = [tell(bought, *story).customer.ledger for story in permutations(returns)]
+    ledgers = [tell(bought, *story).customer.book.ledger for story in permutations(returns)]
     assert all(each == ledgers[0] for each in ledgers)
     assert (ledgers[0].reversed, ledger.pending(ledgers[0])) == (award, 0)
 
@@ -91,7 +91,7 @@ def test_acceptance_11_a_refund_revokes_the_reward_unless_it_was_redeemed(
     used: bool, state: str
 ) -> None:
     told = tell(items(3), programme=changed(challenges=(BAGS,)))
-    [reward] = told.customer.rewards
+    [reward] = told.customer.book.rewards
     if used:
         told.beat(use(reward))
     told.beat(refund("o1", key="r1"))

@@ -371,11 +371,11 @@ def test_what_waits_for_a_joining_waits_72_hours() -> None:
     told = taken_part(
         saw("Product Reviewed"), saw("Product Reviewed").after(days=3.5), challenge=joined
     )
-    assert len(told.customer.early) == 1
+    assert len(told.customer.book.early) == 1
     continued = taken_part(
         join("reviews"), saw("Product Reviewed"), saw("Product Reviewed"), challenge=joined
     )
-    assert continued.customer.early == []
+    assert continued.customer.book.early == []
 
 
 # ── taking back ──────────────────────────────────────────────────────────────────────────────────

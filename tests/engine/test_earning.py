@@ -62,12 +62,12 @@ def test_points_are_pending_from_the_day_of_the_order() -> None:
 
 def test_a_guest_has_orders_but_no_points_and_no_tier() -> None:
     told = tell(order(total=2000), guest=True, programme=changed(tiers=LADDER))
-    assert (list(told.customer.orders), told.decisions, told.tier) == (["o1"], [], "bronze")
+    assert (list(told.customer.book.orders), told.decisions, told.tier) == (["o1"], [], "bronze")
 
 
 def test_a_checkout_with_an_order_id_is_no_order() -> None:
     told = tell(saw("Checkout Started", order_id="o1"), saw("Order Updated", order_id="o1"))
-    assert (told.customer.orders, told.decisions) == ({}, [])
+    assert (told.customer.book.orders, told.decisions) == ({}, [])
 
 
 def test_a_tier_that_no_longer_exists_earns_as_the_highest_that_does() -> None:

@@ -83,10 +83,10 @@ def test_every_point_is_accounted_for_at_every_moment(
     told = Told(founded(programme))
     for coming in life:
         live(told, [coming])
-        assert ledger.balanced(told.customer.ledger)
-        assert sound(told.customer.ledger)
+        assert ledger.balanced(told.customer.book.ledger)
+        assert sound(told.customer.book.ledger)
     told.tick(told.now + 3000 * DAY)
-    assert ledger.balanced(told.customer.ledger)
+    assert ledger.balanced(told.customer.book.ledger)
     assert (told.pending, told.balance) == (0, 0)
 
 

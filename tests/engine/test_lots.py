@@ -57,7 +57,7 @@ def test_lots_that_expire_together_are_spent_earliest_first() -> None:
     told = tell(
         order("o2", total=50).late(hours=2), order("o1", total=50), wait(days=15), redeem(60)
     )
-    assert [(lot.source, lot.available) for lot in told.customer.ledger.lots] == [("o1", 40)]
+    assert [(lot.source, lot.available) for lot in told.customer.book.ledger.lots] == [("o1", 40)]
 
 
 def test_reserved_points_do_not_expire_but_do_when_they_are_released_too_late() -> None:

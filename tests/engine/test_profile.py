@@ -23,40 +23,51 @@ def silent(channel: str | None = None) -> Beat:
 
 def test_a_consent_is_kept_by_channel_and_purpose() -> None:
     told = tell(yes("sms"), yes("email"), yes("email", "transactional"))
-    assert told.customer.consents == ["email:marketing", "email:transactional", "sms:marketing"]
+    assert told.customer.book.consents == [
+        "email:marketing",
+        "email:transactional",
+        "sms:marketing",
+    ]
 
 
 def test_a_consent_is_taken_back() -> None:
-    assert tell(yes("email"), no("email")).customer.consents == []
+    assert tell(yes("email"), no("email")).customer.book.consents == []
 
 
 def test_a_yes_that_was_said_before_the_no_and_comes_after_it_changes_nothing() -> None:
-    assert tell(no("email"), yes("email").late(hours=5)).customer.consents == []
+    assert tell(no("email"), yes("email").late(hours=5)).customer.book.consents == []
 
 
 def test_an_unsubscription_silences_its_channel() -> None:
     told = tell(yes("email"), silent("email"))
-    assert (told.customer.silenced, told.customer.consents) == (["email"], ["email:marketing"])
+    assert (told.customer.book.silenced, told.customer.book.consents) == (
+        ["email"],
+        ["email:marketing"],
+    )
 
 
 def test_an_unsubscription_without_a_channel_silences_all() -> None:
-    assert tell(silent()).customer.silenced == [ANY_CHANNEL]
+    assert tell(silent()).customer.book.silenced == [ANY_CHANNEL]
 
 
 def test_a_yes_ends_the_silence_of_its_channel_only() -> None:
-    assert tell(silent(), yes("email")).customer.silenced == ["onsite", "push", "sms"]
+    assert tell(silent(), yes("email")).customer.book.silenced == ["onsite", "push", "sms"]
 
 
 def test_a_yes_to_something_else_ends_no_silence() -> None:
-    assert tell(silent("email"), yes("email", "transactional")).customer.silenced == ["email"]
+    assert tell(silent("email"), yes("email", "transactional")).customer.book.silenced == ["email"]
 
 
 def test_a_yes_of_before_the_unsubscription_does_not_end_it() -> None:
-    assert tell(silent("email"), yes("email").late(hours=5)).customer.silenced == ["email"]
+    assert tell(silent("email"), yes("email").late(hours=5)).customer.book.silenced == ["email"]
 
 
 def test_an_unsubscription_of_before_the_yes_silences_nothing() -> None:
-    assert tell(yes("email"), silent().late(hours=5)).customer.silenced == ["onsite", "push", "sms"]
+    assert tell(yes("email"), silent().late(hours=5)).customer.book.silenced == [
+        "onsite",
+        "push",
+        "sms",
+    ]
 
 
 @given(
@@ -66,8 +77,8 @@ def test_only_the_times_of_the_words_matter(beats: list[Beat]) -> None:
     said = [(beat, 10.0 * n) for n, beat in enumerate(beats)]
     in_order = tell(*(beat.late(hours=200 - at).after(hours=0) for beat, at in said))
     backwards = tell(*(beat.late(hours=200 - at).after(hours=0) for beat, at in reversed(said)))
-    assert in_order.customer.silenced == backwards.customer.silenced
-    assert in_order.customer.consents == backwards.customer.consents
+    assert in_order.customer.book.silenced == backwards.customer.book.silenced
+    assert in_order.customer.book.consents == backwards.customer.book.consents
 
 
 def test_the_zone_is_the_last_one_seen() -> None:
@@ -93,7 +104,7 @@ def test_enrolment_tells_zone_and_country_and_the_first_one_counts() -> None:
     )
     customer = told.customer
     assert (customer.zone, customer.country) == ("Europe/Vienna", "DE")
-    assert customer.enrolled == told.now - 9 * 86400
+    assert customer.book.enrolled == told.now - 9 * 86400
 
 
 def test_identify_tells_zone_and_country() -> None:

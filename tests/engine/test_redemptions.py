@@ -31,7 +31,7 @@ def test_reserved_points_are_set_aside() -> None:
 
 def test_committed_points_are_gone() -> None:
     told = spent(redeem(60))
-    assert (told.points, told.customer.ledger.redeemed) == ((0, 40, 0, 0), 60)
+    assert (told.points, told.customer.book.ledger.redeemed) == ((0, 40, 0, 0), 60)
 
 
 def test_released_points_are_back() -> None:
@@ -115,7 +115,7 @@ def test_points_of_several_lots_go_back_where_they_came_from() -> None:
         request(40),
         release().after(hours=0.1),
     )
-    assert [(lot.source, lot.available) for lot in told.customer.ledger.lots] == [
+    assert [(lot.source, lot.available) for lot in told.customer.book.ledger.lots] == [
         ("o1", 30),
         ("o2", 30),
     ]
@@ -123,4 +123,6 @@ def test_points_of_several_lots_go_back_where_they_came_from() -> None:
 
 def test_the_newest_redemptions_are_remembered() -> None:
     told = spent(*(redeem(1, f"r{n}") for n in range(redemptions.KEPT + 1)))
-    assert list(told.customer.ledger.settled) == [f"r{n}" for n in range(1, redemptions.KEPT + 1)]
+    assert list(told.customer.book.ledger.settled) == [
+        f"r{n}" for n in range(1, redemptions.KEPT + 1)
+    ]

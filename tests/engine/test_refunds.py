@@ -120,18 +120,21 @@ def test_cancelled_then_refunded_finds_nothing_left() -> None:
 def test_a_refund_before_its_order_waits_and_is_then_applied() -> None:
     early = refund("o1", back("beans"), key="r1")
     told = tell(early, early.under("again"), items(3, ident="o1"))
-    assert (told.pending, told.customer.parked) == (20, [])
+    assert (told.pending, told.customer.book.parked) == (20, [])
     assert told.notes == ["refund_parked", "repeat"]
 
 
 def test_a_refund_waits_for_its_own_order_only() -> None:
     told = tell(refund("o2", key="r1"), items(3, ident="o1"))
-    assert (told.pending, len(told.customer.parked)) == (30, 1)
+    assert (told.pending, len(told.customer.book.parked)) == (30, 1)
 
 
 def test_a_refund_whose_order_never_comes_is_dropped_after_a_week() -> None:
     told = tell(refund("o9"), wait(days=6), wait(days=2))
-    assert (told.customer.parked, told.notes) == ([], ["refund_parked", "refund_without_order"])
+    assert (told.customer.book.parked, told.notes) == (
+        [],
+        ["refund_parked", "refund_without_order"],
+    )
 
 
 def test_a_late_refund_waits_a_week_all_the_same() -> None:
@@ -164,7 +167,10 @@ def test_another_orders_points_go_latest_expiry_first() -> None:
         redeem(10),
         refund("o1", key="r1"),
     )
-    assert {lot.source: lot.available for lot in told.customer.ledger.lots} == {"o2": 50, "o3": 40}
+    assert {lot.source: lot.available for lot in told.customer.book.ledger.lots} == {
+        "o2": 50,
+        "o3": 40,
+    }
 
 
 def test_new_points_repay_debt_first() -> None:
@@ -193,7 +199,7 @@ def test_an_old_order_sent_twice_counts_once() -> None:
 
 def test_orders_are_forgotten_when_nothing_can_reach_them() -> None:
     told = tell(order("o1", total=10), order("o2", total=10).after(days=402))
-    assert list(told.customer.orders) == ["o2"]
+    assert list(told.customer.book.orders) == ["o2"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.sampled_from([0, 1, 200, 500])), min_size=1))
@@ -205,8 +211,8 @@ def test_the_book_is_looked_through_from_its_beginning_and_nothing_old_is_overlo
         told.beat(order(f"o{n}", total=1).after(days=pause).late(days=behind))
         oldest = told.now - PROGRAMME.points.remember_days * DAY
         kept = {key: old for key, old in kept.items() if max(old.at, old.day * DAY) >= oldest}
-        kept[f"o{n}"] = told.customer.orders[f"o{n}"]
-        assert told.customer.orders == kept
+        kept[f"o{n}"] = told.customer.book.orders[f"o{n}"]
+        assert told.customer.book.orders == kept
 
 
 def test_a_free_piece_that_comes_back_is_a_refund_of_nothing() -> None:

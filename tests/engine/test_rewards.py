@@ -31,7 +31,7 @@ def earned(*story: Story, challenge: Count = CUP) -> Told:
 
 
 def the_reward(told: Told) -> str:
-    [ident] = told.customer.rewards
+    [ident] = told.customer.book.rewards
     return ident
 
 
@@ -62,7 +62,7 @@ def test_a_reward_needs_no_reservation() -> None:
     told = earned()
     reward = {"redemption_id": "till", "reward_id": the_reward(told)}
     told.beat(saw("Redemption Requested", **reward))
-    assert (told.states, told.customer.ledger.holds) == (["unlocked"], [])
+    assert (told.states, told.customer.book.ledger.holds) == (["unlocked"], [])
 
 
 def test_a_coupon_of_ours_is_a_use() -> None:
@@ -168,7 +168,7 @@ def test_points_given_again_while_others_of_them_are_reserved_are_settled_right(
     for beat in (refund("o1", key="r"), items(3, ident="o2")):
         told.beat(beat.after(hours=0.05))
     told.beat(commit.after(hours=0.05))
-    assert (told.points, told.customer.ledger.redeemed) == ((30, 20, 0, 0), 30)
+    assert (told.points, told.customer.book.ledger.redeemed) == ((30, 20, 0, 0), 30)
 
 
 def test_a_reward_that_the_programme_has_dropped_is_noted() -> None:
@@ -191,4 +191,4 @@ def test_the_points_of_a_coupon_are_not_paid_out() -> None:
     odd = RewardRule(id="cup", name="A cup", kind="coupon", points=9)
     told = tell(items(3), programme=changed(challenges=(CUP,), rewards=(odd,)))
     continue_with(told, refund("o1", key="r"))
-    assert told.customer.ledger.issued == 30
+    assert told.customer.book.ledger.issued == 30

@@ -51,7 +51,7 @@ def test_only_twelve_months_count() -> None:
 
 def test_a_tier_holds_to_the_end_of_the_next_period() -> None:
     told = climbed(order(total=600))
-    assert told.customer.tier.until == datetime(2028, 1, 1, tzinfo=VIENNA).timestamp()
+    assert told.customer.book.tier.until == datetime(2028, 1, 1, tzinfo=VIENNA).timestamp()
 
 
 def test_spending_points_does_not_demote() -> None:
@@ -74,15 +74,15 @@ def test_without_spend_there_is_a_warning_then_thirty_days_then_one_step_down() 
 def test_the_lower_tier_is_reviewed_at_the_end_of_the_period() -> None:
     told = climbed(order(total=1000), wait(days=400))
     told.tick(datetime(2028, 2, 1, tzinfo=VIENNA).timestamp())
-    assert told.customer.tier.until == datetime(2029, 1, 1, tzinfo=VIENNA).timestamp()
+    assert told.customer.book.tier.until == datetime(2029, 1, 1, tzinfo=VIENNA).timestamp()
     told.tick(datetime(2029, 2, 1, tzinfo=VIENNA).timestamp())
-    assert (told.tier, told.customer.tier.until) == ("bronze", float("inf"))
+    assert (told.tier, told.customer.book.tier.until) == ("bronze", float("inf"))
 
 
 def test_enough_spend_keeps_the_tier_for_another_period() -> None:
     told = climbed(order(total=600), order(total=600).after(days=500))
     told.tick(datetime(2028, 1, 1, tzinfo=VIENNA).timestamp())
-    assert (told.tier, told.customer.tier.until) == (
+    assert (told.tier, told.customer.book.tier.until) == (
         "silver",
         datetime(2029, 1, 1, tzinfo=VIENNA).timestamp(),
     )
@@ -104,7 +104,7 @@ def test_without_grace_the_step_down_comes_at_once() -> None:
 def test_months_and_quarters_are_periods_too() -> None:
     for period, end in [("month", (2026, 3, 1)), ("quarter", (2026, 7, 1))]:
         told = climbed(order(total=600), ladder=replace(LADDER, period=period))
-        assert told.customer.tier.until == datetime(*end, tzinfo=VIENNA).timestamp()
+        assert told.customer.book.tier.until == datetime(*end, tzinfo=VIENNA).timestamp()
 
 
 def test_the_refund_of_the_order_that_lifted_demotes_at_once() -> None:
@@ -165,19 +165,19 @@ def test_an_edit_of_the_thresholds_applies_with_the_next_order() -> None:
     steps = (LADDER.steps[0], replace(LADDER.steps[1], spend=replace(LADDER.steps[1]).spend / 5))
     lower = changed(tiers=Ladder(steps=steps))
     told = climbed(order(total=150), publish(lower))
-    assert told.customer.tier.level == 0
+    assert told.customer.book.tier.level == 0
     told.beat(order("o2", total=1))
     assert told.tier == "silver"
 
 
 def test_without_tiers_there_is_nothing_to_reach() -> None:
-    assert tell(order(total=9999)).customer.tier.level == 0
+    assert tell(order(total=9999)).customer.book.tier.level == 0
 
 
 def test_a_ladder_that_is_taken_away_is_stepped_down() -> None:
     told = climbed(order(total=600), publish(changed()))
     told.tick(datetime(2028, 3, 1, tzinfo=VIENNA).timestamp())
-    assert told.customer.tier.level == 0
+    assert told.customer.book.tier.level == 0
 
 
 def test_an_order_that_comes_too_late_for_tiers_lifts_nobody() -> None:

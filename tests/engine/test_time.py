@@ -1,8 +1,12 @@
 """What time it is: clocks ahead, events that come late, ids that come again (DOMAIN §12)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.dates import DAY, HOUR, MINUTE
+from engine.recall import FULL, STRIDE, repeated
+from engine.state import Seen
 from engine.step import newcomer
 from tests.support.stories import (
     PROGRAMME,
@@ -107,20 +111,35 @@ def test_a_message_id_is_remembered_for_seven_days_and_forgotten_in_time() -> No
 def test_what_is_remembered_does_not_grow_for_ever() -> None:
     told = tell(*(view().after(days=2) for _ in range(50)))
     marks = told.customer.seen
-    assert len(marks.young) + len(marks.old) <= 8
+    assert len(marks.young) + len(marks.old) <= 8 * STRIDE
+
+
+def test_what_is_remembered_of_somebody_who_never_stops_does_not_grow_either() -> None:
+    marks = Seen()
+    assert not any(repeated(marks, n.to_bytes(STRIDE, "little"), 0.0) for n in range(FULL))
+    assert len(marks.young) + len(marks.old) <= 2 * FULL
+
+
+@given(st.lists(st.binary(min_size=4, max_size=4)), st.binary(min_size=4, max_size=4))
+def test_an_id_is_a_repeat_if_it_came_before_and_only_then(came: list[bytes], asked: bytes) -> None:
+    marks = Seen()
+    assert [repeated(marks, each, 0.0) for each in came] == [
+        each in came[:n] for n, each in enumerate(came)
+    ]
+    assert repeated(marks, asked, 0.0) == (asked in came)
 
 
 def test_the_holdout_is_a_share_of_the_members_and_the_same_for_ever() -> None:
     world = founded(PROGRAMME)
-    held = [newcomer(world, f"c{n}", START).holdout for n in range(2000)]
-    assert held == [newcomer(world, f"c{n}", START).holdout for n in range(2000)]
+    held = [newcomer(world, f"c{n}", START).book.holdout for n in range(2000)]
+    assert held == [newcomer(world, f"c{n}", START).book.holdout for n in range(2000)]
     assert 60 < sum(held) < 140  # 5 % of 2,000
 
 
 def test_another_salt_holds_out_others() -> None:
     ours, others = founded(PROGRAMME), founded(changed(salt="other"))
-    assert [newcomer(ours, f"c{n}", START).holdout for n in range(500)] != [
-        newcomer(others, f"c{n}", START).holdout for n in range(500)
+    assert [newcomer(ours, f"c{n}", START).book.holdout for n in range(500)] != [
+        newcomer(others, f"c{n}", START).book.holdout for n in range(500)
     ]
 
 

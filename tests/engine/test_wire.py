@@ -243,7 +243,7 @@ def understood(raw: bytes) -> None:
         told = Told(WORLD)
         with suppress(UnknownCurrencyError):
             told.hear(event, START)
-        assert ledger.balanced(told.customer.ledger)
+        assert ledger.balanced(told.customer.book.ledger)
         assert decoder.decode(encoder.encode(told.customer)) == told.customer
 
 

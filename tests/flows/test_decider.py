@@ -16,7 +16,8 @@ from engine.errors import PoisonError
 from engine.posting import RULES, Rule
 from engine.turn import Turn
 from flows import readable
-from flows.attempt import DEAD_BYTES, DUE_LIMIT
+from flows.attempt import DEAD_BYTES
+from flows.decider import DUE_LIMIT
 from flows.partition import partition_of
 from flows.record import AT_MS, Record
 from flows.recount import Naive
@@ -211,6 +212,7 @@ def test_the_fold_says_what_a_naive_one_says(story: list[Said], cuts: list[Cut])
         naive.apply(each)
     naive.settle()
     run = folded(log, cuts)
+    assert all(customer.book for customer in naive.customers.values())
     assert run.states == naive.customers
     assert run.decisions.keys() == naive.decisions
     assert worlds.era(run.world) == worlds.era(naive.world)
@@ -335,7 +337,7 @@ def test_a_record_that_cannot_be_used_is_a_dead_letter_with_its_reason(
     run = told(order("o1"), junk(value), order("o2"))
     [(dead, headers)] = run.dead
     assert (dead, headers["reason"]) == (value[:DEAD_BYTES], reason)
-    assert run.states["ann"].orders.keys() == {"o1", "o2"}
+    assert run.states["ann"].book.orders.keys() == {"o1", "o2"}
 
 
 def test_a_dead_letter_has_its_records_key() -> None:
@@ -393,7 +395,7 @@ def test_who_is_at_home_here_is_no_stray() -> None:
 
 def test_a_programme_holds_from_its_record_on() -> None:
     run = told(order("o1", 0), programme(FIRST, 1), order("o2", 2), programme(SECOND, 3))
-    issued = {ident: each.awarded for ident, each in run.states["ann"].orders.items()}
+    issued = {ident: each.awarded for ident, each in run.states["ann"].book.orders.items()}
     assert issued == {"o1": 0, "o2": 20}
     assert run.world.programme.name == "Second"
 

@@ -87,6 +87,8 @@ def test_a_later_commit_changes_what_it_names_and_leaves_the_rest(store: Store) 
         b"state": b"\x00ann",
         b"book": b"\xffann",
         b"points": b"13",
+        b"as_of": b"2.5",
+        b"offset": b"8",
     }
     assert store.checkpoint(3) == SECOND.new
 

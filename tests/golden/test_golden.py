@@ -119,7 +119,7 @@ def test_the_log_is_long_enough_to_say_almost_everything(result: Result) -> None
 def test_bytes_of_any_age_load(path: Path) -> None:
     customer = _states.decode(path.read_bytes())
     assert customer.schema <= SCHEMA
-    assert ledger.balanced(customer.ledger)
+    assert ledger.balanced(customer.book.ledger)
 
 
 def test_there_are_bytes_of_every_shape() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from engine.dates import DAY
 from policies import worlds
 from tests.support.shop import checkout, consent, crossing, knows, live, members, outcomes, policy
-from tests.support.stories import START, Story, Told, order, view, wait
+from tests.support.stories import START, Story, Told, continue_with, order, view, wait
 
 # Over the line after about three weeks without an order: log(1 + 20) = 3.04.
 SILENCE = knows("log_days_since_order", 3.0, bias=-8.2)
@@ -28,7 +28,7 @@ def test_silence_lifts_the_score_and_is_answered_once() -> None:
 def test_it_takes_two_evaluations_a_day_apart() -> None:
     told = story(*[wait(days=1)] * 60)
     (decision,) = told.of("Message Decided")
-    silent = (decision.at - told.customer.orders["o1"].at) / DAY
+    silent = (decision.at - told.customer.book.orders["o1"].at) / DAY
     assert churn(silent - 1) >= 0.7
     assert churn(silent - 1 - 7) < 0.7
 
@@ -38,7 +38,7 @@ def test_a_score_that_falls_back_before_the_second_look_was_a_tremble() -> None:
     first_look = (decision.at - START) / DAY - 1
     told = story(wait(days=first_look), order(total=20).after(hours=1), *[wait(days=1)] * 5)
     assert outcomes(told) == []
-    assert not told.customer.watches["win_back"].above
+    assert told.customer.watches == {}
 
 
 def test_between_the_lines_nothing_is_left_or_fired() -> None:
@@ -80,3 +80,12 @@ def test_a_second_look_for_a_policy_that_is_gone_is_called_off() -> None:
 
 def churn(days: float) -> float:
     return 1 / (1 + exp(8.2 - 3.0 * log1p(days)))
+
+
+def test_a_score_back_under_its_line_leaves_nothing_behind_but_the_rest() -> None:
+    (decision,) = story(*[wait(days=1)] * 60).of("Message Decided")
+    first_look = (decision.at - START) / DAY - 1
+    told = continue_with(story(wait(days=first_look + 0.01)), order("o2", total=20))
+    assert told.customer.watches == {}
+    rested = continue_with(story(wait(days=first_look + 2)), order("o2", total=20))
+    assert rested.customer.watches["win_back"].rests > rested.now

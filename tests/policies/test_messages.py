@@ -83,7 +83,7 @@ def test_our_own_pages_are_not_capped_and_fill_a_short_inbox() -> None:
     rule = policy(channel="onsite")
     told = live(*[checkout()] * (INBOX + 2), programme=members(rule))
     assert len(told.of(DECIDED)) == INBOX + 2
-    assert len(told.customer.inbox) == INBOX
+    assert len(told.customer.book.inbox) == INBOX
 
 
 def test_nobody_is_texted_at_night_and_the_morning_asks_again() -> None:
@@ -165,4 +165,4 @@ def test_messages_are_remembered_for_a_week_and_no_longer() -> None:
     rule = policy(cool_down_days=0)
     programme = members(rule, caps=Caps(per_day=9, per_week=99))
     told = live(consent(), checkout(), checkout().after(days=8), programme=programme)
-    assert [told.now - at < 7 * DAY for at, _ in told.customer.sent] == [True]
+    assert [told.now - at < 7 * DAY for at, _ in told.customer.book.sent] == [True]

@@ -78,7 +78,7 @@ def test_who_never_bought_is_not_asked_about_churn() -> None:
 
 def test_who_is_long_gone_is_not_asked_about_any_more_until_the_next_event() -> None:
     told, _ = listen(order(total=20), *[wait(days=10)] * (DORMANT // 10 + 3))
-    assert told.customer.questions == [] or told.customer.pulse == float("inf")
+    assert told.customer.book.questions == [] or told.customer.pulse == float("inf")
     assert told.customer.pulse == float("inf")
     told.beat(view())
     assert told.customer.pulse == told.now + 7 * DAY
@@ -87,7 +87,7 @@ def test_who_is_long_gone_is_not_asked_about_any_more_until_the_next_event() -> 
 
 def test_a_question_of_another_release_is_dropped_and_noted() -> None:
     told, heard = listen(order(total=20))
-    told.customer.questions = [
+    told.customer.book.questions = [
         Question(told.now, b"old", {"churn": (0.5, "v")}, "other"),
         Question(told.now, b"old", {"horoscope": (0.5, "v")}, SCHEMA[:8]),
     ]

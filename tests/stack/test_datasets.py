@@ -98,13 +98,13 @@ def test_starbucks_every_transaction_counts_once_and_the_points_are_those_of_the
 ) -> None:
     members = starbucks.members
     points = {
-        who: sum(order.awarded for order in member.orders.values())
+        who: sum(order.awarded for order in member.book.orders.values())
         for who, member in members.items()
-        if member.orders
+        if member.book.orders
     }
     assert points == starbucks_points(folder("starbucks") / "transcript.json.xz")
-    assert sum(len(member.orders) for member in members.values()) == 138_953
-    assert all(ledger.balanced(member.ledger) for member in members.values())
+    assert sum(len(member.book.orders) for member in members.values()) == 138_953
+    assert all(ledger.balanced(member.book.ledger) for member in members.values())
 
 
 def test_starbucks_the_recount_finds_no_difference(starbucks: Replayed) -> None:
@@ -117,13 +117,13 @@ def test_starbucks_the_recount_finds_no_difference(starbucks: Replayed) -> None:
 def test_puffy_every_order_is_awarded_once_to_whoever_placed_it(puffy: Replayed) -> None:
     # Four of the 290 order ids name two orders each, of different people with different revenue:
     # within a member an id is one order, between members it is not.
-    placed = {(who, ident) for who, member in puffy.members.items() for ident in member.orders}
+    placed = {(who, ident) for who, member in puffy.members.items() for ident in member.book.orders}
     sold = checkouts(folder("puffy"))
     assert placed == {(checkout.email, checkout.order_id) for checkout in sold}
     assert len({ident for _, ident in placed}) == 290
     assert len(placed) == len(sold) == 294
     awarded = sum(
-        order.awarded for member in puffy.members.values() for order in member.orders.values()
+        order.awarded for member in puffy.members.values() for order in member.book.orders.values()
     )
     assert awarded == sum(int(checkout.revenue) for checkout in sold)
 

@@ -208,7 +208,7 @@ def live(told: Told, life: list[Coming]) -> Told:
 def named(told: Told, deed: Deed) -> Deed:
     """A coupon `#n` is the customer's nth reward, if there is one by then."""
     number = str(deed.beat.properties.get("coupon_id", ""))
-    held = list(told.customer.rewards)
+    held = list(told.customer.book.rewards)
     if not number.startswith("#") or int(number[1:]) >= len(held):
         return deed
     properties = {**deed.beat.properties, "coupon_id": held[int(number[1:])]}

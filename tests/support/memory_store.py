@@ -34,8 +34,10 @@ class MemoryStore:
         assert commit.old == self.at
         self.at = commit.new
         for who, pairs in commit.customers.items():
-            fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
-            self.profiles.setdefault(who, {}).update(fields)
+            stamp = ["as_of", repr(commit.new.log_time), "offset", str(commit.new.offset)]
+            fields = [*pairs, *stamp]
+            profile = self.profiles.setdefault(who, {})
+            profile.update(zip(fields[::2], fields[1::2], strict=True))
         for n, entry in enumerate(commit.outbox):
             assert (commit.new.offset, n) > self._last
             self._last = (commit.new.offset, n)
@@ -81,9 +83,10 @@ class Run:
 
     def fold(self, records: Sequence[Record]) -> list[Commit]:
         """One batch, committed."""
-        commits = self.partition.fold(Batch(self._home["number"], list(records)))
-        for commit in commits:
+        commits = []
+        for commit in self.partition.fold(Batch(self._home["number"], list(records))):
             self.store.commit(commit)
+            commits.append(commit)
         return commits
 
     def settle(self) -> None:
@@ -100,8 +103,11 @@ class Run:
 
     @property
     def states(self) -> dict[str, Customer[Any]]:
-        """Everybody as stored."""
-        return {who: CODEC.unpack(*state(fields)) for who, fields in self.store.profiles.items()}
+        """Everybody as stored, with the book open."""
+        found = {who: CODEC.unpack(*state(fields)) for who, fields in self.store.profiles.items()}
+        for customer in found.values():
+            customer.shelf = customer.book
+        return found
 
     @property
     def decisions(self) -> dict[str, Decision]:

@@ -74,8 +74,8 @@ class PlainMind:
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         return {}
 
-    def scores(self, customer: Customer[Any]) -> Mapping[str, float]:
-        return {}
+    def scores(self, customer: Customer[Any]) -> str:
+        return "{}"
 
 
 class Seeing(PlainMind):
@@ -229,33 +229,33 @@ class Told:
     @property
     def balance(self) -> int:
         """Points that may be spent."""
-        return ledger.available(self.customer.ledger)
+        return ledger.available(self.customer.book.ledger)
 
     @property
     def pending(self) -> int:
         """Points that wait."""
-        return ledger.pending(self.customer.ledger)
+        return ledger.pending(self.customer.book.ledger)
 
     @property
     def debt(self) -> int:
         """Points owed."""
-        return self.customer.ledger.debt
+        return self.customer.book.ledger.debt
 
     @property
     def points(self) -> tuple[int, int, int, int]:
         """Pending, available, reserved, debt."""
-        book = self.customer.ledger
+        book = self.customer.book.ledger
         return (ledger.pending(book), ledger.available(book), ledger.reserved(book), book.debt)
 
     @property
     def tier(self) -> str:
         """The tier's id."""
-        return self.world.programme.tiers.steps[self.customer.tier.level].id
+        return self.world.programme.tiers.steps[self.customer.book.tier.level].id
 
     @property
     def cycles(self) -> list[Enrolment]:
         """The cycles of challenges, in the order in which they began."""
-        return self.customer.challenges
+        return self.customer.book.challenges
 
     @property
     def progress(self) -> list[int]:
@@ -265,7 +265,7 @@ class Told:
     @property
     def grants(self) -> list[Grant]:
         """The rewards, in the order in which they were first given."""
-        return list(self.customer.rewards.values())
+        return list(self.customer.book.rewards.values())
 
     @property
     def states(self) -> list[str]:
@@ -307,7 +307,7 @@ def continue_with(told: Told, *story: Story) -> Told:
 def _numbered(told: Told, beat: Beat) -> Beat:
     if beat.properties.get("order_id", "") is not None:
         return beat
-    number = f"o{len(told.customer.orders) + 1}"
+    number = f"o{len(told.customer.book.orders) + 1}"
     return replace(beat, properties={**beat.properties, "order_id": number})
 
 
