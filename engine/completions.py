@@ -1,12 +1,11 @@
 """When a challenge is done, when it is no longer, and what a member hears of it on the way."""
 
-from itertools import accumulate
 from typing import Final
 
 from engine import rewards
 from engine.challenges import Challenge
 from engine.chance import digest
-from engine.cycles import in_order
+from engine.cycles import Cycle, counted
 from engine.dates import NEVER
 from engine.state import Enrolment
 from engine.turn import Turn
@@ -17,7 +16,7 @@ STEPS: Final = 4
 
 def progress(enrolment: Enrolment) -> int:
     """How much there is, in the challenge's unit (pieces or minor units)."""
-    return enrolment.missed + sum(amount for _, _, amount in enrolment.parts.values())
+    return enrolment.missed + sum([amount for _, _, amount in enrolment.parts.values()])
 
 
 def target(turn: Turn, challenge: Challenge) -> int:
@@ -44,15 +43,20 @@ def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: fl
 
 
 def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
-    """Complete, roll back, or announce progress, from the contributions alone.
+    """Settle a cycle by its own contributions. before: the progress that the member knows of."""
+    cycle = counted(enrolment, target(turn, challenge))
+    settle(turn, challenge, enrolment, before, cycle)
 
-    before: the progress that the member knows of.
-    """
-    goal, now = target(turn, challenge), progress(enrolment)
+
+def settle(
+    turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int, cycle: Cycle
+) -> None:
+    """Complete, roll back, or announce progress, from the contributions alone."""
+    goal, now = target(turn, challenge), cycle.total
     if now >= goal:
-        first, enrolment.done = not enrolment.done, _crossing(enrolment, goal)
+        first, enrolment.done = not enrolment.done, cycle.crossed
         if first:
-            _complete(turn, challenge, enrolment)
+            _complete(turn, challenge, enrolment, goal)
     elif enrolment.done:
         _roll_back(turn, challenge, enrolment)
     elif now > before and (before == 0 or STEPS * now // goal > STEPS * before // goal):
@@ -70,8 +74,8 @@ def entitlement(who: str, enrolment: Enrolment) -> str:
     return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
 
 
-def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
-    key, goal = f"{name(enrolment)}@{turn.cause}", target(turn, challenge)
+def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment, goal: int) -> None:
+    key = f"{name(enrolment)}@{turn.cause}"
     turn.say("Challenge Completed", challenge.id, key, goal=goal, completed=enrolment.done)
     if challenge.reward is not None:
         ident = entitlement(turn.who, enrolment)
@@ -83,10 +87,3 @@ def _roll_back(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> None:
     because = rewards.revoke(turn, entitlement(turn.who, enrolment), challenge.id)
     key, now = f"{name(enrolment)}@{turn.cause}", progress(enrolment)
     turn.say("Challenge Rolled Back", challenge.id, key, (because,), progress=now)
-
-
-def _crossing(enrolment: Enrolment, goal: int) -> float:
-    """The event time at which the goal was crossed, whatever came in which order."""
-    parts = [part for _, part in in_order(enrolment.parts)]
-    totals = accumulate(amount for _, _, amount in parts)
-    return next(part[0] for part, total in zip(parts, totals, strict=True) if total >= goal)

@@ -18,12 +18,24 @@ LATE: Final = 72 * HOUR
 
 
 class Cycle(Struct):
-    """A window that begins with its first contribution. ends: excluded."""
+    """A window that begins with its first contribution.
+
+    ends: excluded. crossed: event time at which the contributions reached the goal; 0: not yet.
+    """
 
     started: float
     ends: float
     parts: dict[str, Part]
     total: int = 0
+    crossed: float = 0.0
+
+    def add(self, key: str, part: Part, goal: int) -> None:
+        """Take the next contribution, by event time."""
+        at, _, amount = part
+        self.parts[key] = part
+        before, self.total = self.total, self.total + amount
+        if before < goal <= self.total:
+            self.crossed = at
 
 
 def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cycle]:
@@ -35,17 +47,24 @@ def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cyc
     """
     cycles: list[Cycle] = []
     for key, part in in_order(parts):
-        at, _, amount = part
+        at = part[0]
         if not cycles or at >= cycles[-1].ends:
             if cycles and challenge.repeat == "none":
                 break
             cycles.append(Cycle(at, challenge.window(at), {}))
         cycle = cycles[-1]
-        cycle.parts[key] = part
-        cycle.total += amount
+        cycle.add(key, part, goal)
         if challenge.repeat == "on_completion" and cycle.total >= goal:
             cycle.ends = at
     return cycles
+
+
+def counted(enrolment: Enrolment, goal: int) -> Cycle:
+    """A cycle that is not dealt, as its contributions make it, whatever came in which order."""
+    cycle = Cycle(enrolment.started, enrolment.ends, {})
+    for key, part in in_order(enrolment.parts):
+        cycle.add(key, part, goal)
+    return cycle
 
 
 def in_order(parts: Mapping[str, Part]) -> list[tuple[str, Part]]:
@@ -59,9 +78,11 @@ def is_dealt(turn: Turn, enrolment: Enrolment) -> bool:
     Not one that was joined, that a calendar rules, that is closed, or that the programme has
     changed under: who is enrolled finishes on the definition that they began with.
     """
+    if enrolment.closed:
+        return False
     challenge = turn.world.versions[enrolment.version]
     begins_itself = challenge.join == "automatic" and challenge.every is None
-    return begins_itself and not enrolment.closed and challenge in turn.world.programme.challenges
+    return begins_itself and challenge in turn.world.programme.challenges
 
 
 def takes(turn: Turn, enrolment: Enrolment, at: float) -> bool:

@@ -5,6 +5,7 @@ the same local days for ever.
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -58,9 +59,7 @@ def local_day(at: float, where: ZoneInfo) -> int:
 
 def start_of_month(at: float, where: ZoneInfo, months: int = 0) -> float:
     """The local midnight that begins the month `months` after the one that `at` lies in."""
-    then = local(at, where)
-    count = then.year * 12 + then.month - 1 + months
-    return datetime(count // 12, count % 12 + 1, 1, tzinfo=where).timestamp()
+    return _begins(_month(local(at, where)) + months, where)
 
 
 def months_later_rounded_up(at: float, months: int, where: ZoneInfo) -> float:
@@ -79,10 +78,10 @@ def months_later_rounded_up(at: float, months: int, where: ZoneInfo) -> float:
 def months_before(at: float, months: int, where: ZoneInfo) -> float:
     """The same day and time so many months ago; where there is no such day, the month's last."""
     then = local(at, where)
-    count = then.year * 12 + then.month - 1 - months
-    first = then.replace(year=count // 12, month=count % 12 + 1, day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(then.day, last.day)).timestamp()
+    count = _month(then) - months
+    year, month = count // 12, count % 12 + 1
+    day = min(then.day, monthrange(year, month)[1])
+    return then.replace(year=year, month=month, day=day).timestamp()
 
 
 def period(at: float, every: str, where: ZoneInfo) -> tuple[float, float]:
@@ -95,9 +94,9 @@ def period(at: float, every: str, where: ZoneInfo) -> tuple[float, float]:
         midnight = datetime(then.year, then.month, then.day, tzinfo=where)
         monday = midnight - timedelta(days=then.weekday())
         return monday.timestamp(), (monday + timedelta(days=7)).timestamp()
-    months = MONTHS[every]
-    back = (local(at, where).month - 1) % months
-    return start_of_month(at, where, -back), start_of_month(at, where, months - back)
+    months, month = MONTHS[every], _month(local(at, where))
+    first = month - month % months
+    return _begins(first, where), _begins(first + months, where)
 
 
 def iso(at: float) -> str:
@@ -107,3 +106,14 @@ def iso(at: float) -> str:
     '1970-01-01T00:00:00Z'
     """
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _month(then: datetime) -> int:
+    """The number of a calendar month, counted from the year 0."""
+    return then.year * 12 + then.month - 1
+
+
+@lru_cache(maxsize=4096)
+def _begins(month: int, where: ZoneInfo) -> float:
+    """The local midnight that begins a month; remembered, because all members share a few."""
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=where).timestamp()

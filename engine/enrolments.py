@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from engine import rewards
 from engine.challenges import Challenge
-from engine.completions import begin, enrol, entitlement, judge, name, target
+from engine.completions import begin, enrol, entitlement, judge, name, settle, target
 from engine.completions import progress as progress
-from engine.cycles import LATE, calendar, deal, is_dealt, mine, renewed, takes, used_up
+from engine.cycles import LATE, Cycle, calendar, deal, is_dealt, mine, renewed, takes, used_up
 from engine.dates import DAY, NEVER
 from engine.events import Line
 from engine.joining import wait
@@ -50,7 +50,7 @@ def take_back(turn: Turn, ident: str, order: Order) -> None:
         before = progress(enrolment)
         part = renewed(turn.customer, challenge, ident, enrolment.parts[ident])
         if is_dealt(turn, enrolment):
-            _deal(turn, challenge, ident, part)
+            _deal(turn, challenge, mine(turn.customer, challenge.id), ident, part)
         else:
             enrolment.parts[ident] = part
             judge(turn, challenge, enrolment, before)
@@ -58,7 +58,7 @@ def take_back(turn: Turn, ident: str, order: Order) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next window is closed for good, or an old enrolment forgotten."""
-    return min((_moment(enrolment) for enrolment in customer.book.challenges), default=NEVER)
+    return min([_moment(enrolment) for enrolment in customer.book.challenges], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
@@ -81,21 +81,23 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
     """Into every cycle that takes it, else into a new one."""
     if not turn.customer.known:
         return
-    taken = set()
-    for enrolment in list(turn.customer.book.challenges):
+    taken: set[str] = set()
+    held: dict[str, list[Enrolment]] = {}
+    for enrolment in turn.customer.book.challenges:
+        held.setdefault(enrolment.challenge, []).append(enrolment)
         challenge = turn.world.versions[enrolment.version]
         counts = challenge.action == action and not is_dealt(turn, enrolment)
         if counts and takes(turn, enrolment, at):
             taken.add(challenge.id)
             _add(turn, challenge, enrolment, key, bring(challenge))
-    for challenge in turn.world.programme.challenges:
-        part = bring(challenge) if challenge.action == action else None
+    for challenge in turn.world.programme.counting.get(action, ()):
+        part = bring(challenge)
         if part is None:
             continue
         if challenge.join == "opt_in":
             wait(turn, challenge, key, part)
         elif challenge.id not in taken:
-            _begin_or_deal(turn, challenge, key, part)
+            _begin_or_deal(turn, challenge, held.get(challenge.id, ()), key, part)
 
 
 def _add(
@@ -107,50 +109,56 @@ def _add(
         judge(turn, challenge, enrolment, before)
 
 
-def _begin_or_deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
+def _begin_or_deal(
+    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+) -> None:
+    """held: the member's cycles of this challenge, the oldest first."""
     if challenge.every is None:
-        if not _too_late(turn, challenge, part[0]):
-            _deal(turn, challenge, key, part)
+        if not _too_late(turn, challenge, held, part[0]):
+            _deal(turn, challenge, held, key, part)
         return
     cycle, start, end = calendar(turn, challenge.every, part[0])
-    known = [each.cycle for each in mine(turn.customer, challenge.id)]
-    if cycle not in known and turn.now < end + LATE:
+    if all(each.cycle != cycle for each in held) and turn.now < end + LATE:
         enrolment = enrol(turn, challenge, cycle, start, end)
         _add(turn, challenge, enrolment, key, part)
 
 
-def _too_late(turn: Turn, challenge: Challenge, at: float) -> bool:
+def _too_late(turn: Turn, challenge: Challenge, held: Sequence[Enrolment], at: float) -> bool:
     """Whether a contribution falls into a window that is closed, or that could only be closed."""
-    held = mine(turn.customer, challenge.id)
     fixed = [enrolment.ends for enrolment in held if not is_dealt(turn, enrolment)]
     if used_up(turn.customer, challenge) and len(fixed) == len(held):
         return True
     return at < max(fixed, default=0.0) or challenge.window(at) + LATE <= turn.now
 
 
-def _deal(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
-    """Deal the contributions of all open cycles anew, with this one new or changed."""
-    running = [each for each in mine(turn.customer, challenge.id) if is_dealt(turn, each)]
+def _deal(
+    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+) -> None:
+    """Deal the contributions of all open cycles anew, with this one new or changed.
+
+    held: the member's cycles of this challenge.
+    """
+    running = [each for each in held if is_dealt(turn, each)]
     before = [progress(enrolment) for enrolment in running]
     parts = {known: part for enrolment in running for known, part in enrolment.parts.items()}
     cycles = deal(challenge, target(turn, challenge), {**parts, key: part})
     for cycle in cycles[len(running) :]:
         running.append(begin(turn, challenge, cycle.started, cycle.ends))
         before.append(0)
-    for enrolment, cycle, known_of in zip_longest(running, cycles, before):
-        if cycle is None:  # a refund has moved its contributions to the cycle before
-            enrolment.parts, enrolment.ends = {}, challenge.window(enrolment.started)
-        else:
-            enrolment.started, enrolment.ends = cycle.started, cycle.ends
-            enrolment.parts = cycle.parts
-        judge(turn, challenge, enrolment, known_of)
+    for enrolment, dealt, known_of in zip_longest(running, cycles, before):
+        started = enrolment.started
+        # None: a refund has moved its contributions to the cycle before
+        cycle = Cycle(started, challenge.window(started), {}) if dealt is None else dealt
+        enrolment.started, enrolment.ends = cycle.started, cycle.ends
+        enrolment.parts = cycle.parts
+        settle(turn, challenge, enrolment, known_of, cycle)
 
 
 def _chosen(challenge: Challenge, lines: Sequence[Line]) -> list[int]:
     """The lines that count. An order told without lines is one, unless certain ones are asked."""
-    if not lines:
-        return [] if challenge.chooses else [0]
-    return [n for n, line in enumerate(lines) if challenge.picks(line)]
+    if challenge.chooses:
+        return [n for n, line in enumerate(lines) if challenge.picks(line)]
+    return list(range(max(1, len(lines))))
 
 
 def _moment(enrolment: Enrolment) -> float:

@@ -104,7 +104,7 @@ def soonest(lot: Lot) -> tuple[float, float, str]:
 
 def due(customer: Customer[Any]) -> float:
     """When the next lot matures or lapses. What is reserved does not expire."""
-    return min((_moment(lot) for lot in customer.book.ledger.lots), default=NEVER)
+    return min([_moment(lot) for lot in customer.book.ledger.lots], default=NEVER)
 
 
 def fire(turn: Turn) -> None:

@@ -125,6 +125,8 @@ def _nets(base: int, grosses: Sequence[int], lines: Sequence[Line]) -> list[int]
     if not lines:
         return [base]
     missing = sum(grosses) - base
+    if missing == 0:
+        return list(grosses)
     if missing < 0:
         return spread(base, grosses if any(grosses) else [line.quantity for line in lines])
     shares = spread(missing, grosses)

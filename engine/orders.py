@@ -6,6 +6,7 @@ the same.
 """
 
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 from zlib import crc32
 
@@ -13,7 +14,6 @@ from engine import ledger
 from engine.dates import DAY, NEVER
 from engine.events import Basket, Line, Refund
 from engine.money import Earning, converted, earning_base, gross, minor, minor_rate
-from engine.programme import MAX_MULTIPLIER
 from engine.state import Customer, Order, OrderLine, Parked
 from engine.turn import Turn
 
@@ -84,12 +84,13 @@ def refund_key(refund: Refund) -> str:
 
 def spent_since(customer: Customer[Any], since: float) -> int:
     """Net money paid for orders from a moment on (minor units, ≥ 0)."""
-    return sum(order.kept for order in customer.book.orders.values() if order.at >= since)
+    recent = [order for order in customer.book.orders.values() if order.at >= since]
+    return sum([line.kept for order in recent for line in order.lines])
 
 
 def due(customer: Customer[Any]) -> float:
     """When the next parked refund has waited long enough."""
-    return min((parked.until for parked in customer.book.parked), default=NEVER)
+    return min([parked.until for parked in customer.book.parked], default=NEVER)
 
 
 def fire(turn: Turn) -> None:
@@ -104,12 +105,13 @@ def forget(turn: Turn) -> None:
     """Drop orders that are too old for a refund, a repeat or a tier; called when another comes.
 
     Both the order and its arrival must be old, else an old order sent twice would count twice.
+    The book is in the order of arrival.
     """
     oldest = turn.now - turn.world.programme.points.remember_days * DAY
     orders = turn.customer.book.orders
-    for ident, order in list(orders.items()):
-        if max(order.at, order.day * DAY) < oldest:
-            del orders[ident]
+    came_long_ago = takewhile(lambda each: each[1].day * DAY < oldest, orders.items())
+    for ident in [ident for ident, order in came_long_ago if order.at < oldest]:
+        del orders[ident]
 
 
 def _earning(turn: Turn, basket: Basket) -> tuple[int, Earning]:
@@ -140,11 +142,8 @@ def _rate(turn: Turn) -> Fraction:
     """Points for one minor unit, by the member's tier before this order; none for a guest."""
     if not turn.customer.known:
         return Fraction(0)
-    programme = turn.world.programme
-    steps = programme.tiers.steps
-    level = min(turn.customer.book.tier.level, len(steps) - 1)
-    multiplier = min(Fraction(steps[level].multiplier), MAX_MULTIPLIER) if steps else Fraction(1)
-    return multiplier * programme.points.earn / minor(programme.points.per, programme.currency)
+    rates = turn.world.programme.rates
+    return rates[min(turn.customer.book.tier.level, len(rates) - 1)]
 
 
 def _park(turn: Turn, parked: Parked) -> None:

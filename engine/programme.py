@@ -4,8 +4,10 @@ Unknown keys are errors. Amounts are major units of `currency`, as decimals in q
 hours of log time unless a rule speaks of calendar days.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from msgspec import Meta, field
 
 from engine.challenges import Kind
 from engine.dates import zone
+from engine.money import minor
 from engine.strict import Name, Strict
 
 Days = Annotated[int, Meta(ge=0, le=3660)]
@@ -158,8 +161,11 @@ class Scores(Strict, frozen=True):
     every_days: Annotated[int, Meta(ge=1, le=90)] = 7
 
 
-class Programme(Strict, frozen=True):
-    """The whole file. version: the hash of its text, set on loading."""
+class Programme(Strict, frozen=True, dict=True):
+    """The whole file. version: the hash of its text, set on loading.
+
+    What follows from it for every order is worked out once, when it is first asked for.
+    """
 
     name: str
     currency: Currency
@@ -177,12 +183,33 @@ class Programme(Strict, frozen=True):
     scores: Scores = Scores()
     version: str = ""
 
-    @property
+    @cached_property
     def zone_info(self) -> ZoneInfo:
         """The programme's zone; checked on loading."""
         found = zone(self.zone)
         assert found is not None
         return found
+
+    @cached_property
+    def thresholds(self) -> tuple[int, ...]:
+        """The net spend that reaches each tier (minor units)."""
+        return tuple(minor(step.spend, self.currency) for step in self.tiers.steps)
+
+    @cached_property
+    def rates(self) -> tuple[Fraction, ...]:
+        """Points for one minor unit in each tier; without tiers, the one for all."""
+        plain = Fraction(self.points.earn, minor(self.points.per, self.currency))
+        multipliers = [Fraction(step.multiplier) for step in self.tiers.steps] or [Fraction(1)]
+        return tuple(min(multiplier, MAX_MULTIPLIER) * plain for multiplier in multipliers)
+
+    @cached_property
+    def counting(self) -> Mapping[str | None, tuple[Kind, ...]]:
+        """The challenges for which each action counts; None: orders."""
+        actions = {challenge.action for challenge in self.challenges}
+        return {
+            action: tuple(each for each in self.challenges if each.action == action)
+            for action in actions
+        }
 
     def reward(self, ident: str) -> RewardRule | None:
         """The reward of an id."""

@@ -85,7 +85,7 @@ def release(customer: Customer[Any], ident: str) -> None:
 
 def due(customer: Customer[Any]) -> float:
     """When the next unlocked reward expires, or a settled one is forgotten."""
-    return min((_moment(grant) for grant in customer.book.rewards.values()), default=NEVER)
+    return min([_moment(grant) for grant in customer.book.rewards.values()], default=NEVER)
 
 
 def fire(turn: Turn) -> None:

@@ -6,7 +6,6 @@ They follow net spend of the last 12 months, never the balance: spending points 
 from typing import Any
 
 from engine.dates import DAY, NEVER, months_before, period
-from engine.money import minor
 from engine.orders import spent_since
 from engine.programme import Programme
 from engine.state import Customer, Order
@@ -18,8 +17,7 @@ MONTHS = 12
 
 def reached(programme: Programme, spend: int) -> int:
     """The highest step that this net spend (minor units) reaches; 0 is where everybody starts."""
-    steps = programme.tiers.steps
-    levels = [n for n, step in enumerate(steps) if spend >= minor(step.spend, programme.currency)]
+    levels = [level for level, least in enumerate(programme.thresholds) if spend >= least]
     return max(levels, default=0)
 
 
@@ -30,10 +28,15 @@ def qualifying(turn: Turn) -> int:
 
 
 def promote(turn: Turn, ident: str, order: Order) -> None:
-    """After an order: up at once, as far as the spend reaches. A guest has no tier."""
-    tier = turn.customer.book.tier
-    level = reached(turn.world.programme, qualifying(turn))
-    if turn.customer.known and level > tier.level:
+    """After an order: up at once, as far as the spend reaches. A guest has no tier.
+
+    Most orders lift nobody, and that shows without a calendar.
+    """
+    customer, tier, programme = turn.customer, turn.customer.book.tier, turn.world.programme
+    if not customer.known or reached(programme, spent_since(customer, -NEVER)) <= tier.level:
+        return
+    level = reached(programme, qualifying(turn))
+    if level > tier.level:
         order.lifted, order.lifted_from = level, tier.level
         _move(turn, level, "Tier Upgraded", ident, until=_two_periods(turn, level))
 

@@ -48,11 +48,16 @@ _LIQUID: Final = _Liquid(undefined=StrictUndefined)
 
 
 class Template(Struct, frozen=True):
-    """A checked text. reads: the names that it may ask for."""
+    """A checked text.
+
+    reads: the names that it may ask for. always: the text itself, where it asks for none and so is
+    the same for everybody.
+    """
 
     text: str
     reads: frozenset[str]
     bound: BoundTemplate
+    always: str | None = None
 
     def write(self, values: Mapping[str, Value]) -> str:
         """The text for one member; whole numbers are written without a point.
@@ -60,6 +65,8 @@ class Template(Struct, frozen=True):
         values: every name in `reads`; no other is looked up. Raises whatever Liquid raises: see
         `render`.
         """
+        if self.always is not None:
+            return self.always
         return self.bound.render({name: _plain(values[name]) for name in self.reads})
 
 
@@ -80,7 +87,9 @@ def compile_template(text: str, where: str) -> Template:
         raise ProgrammeError(where, problem, f"there are {{{{ names }}}} and {_TAGS}") from None
     _refuse_filters({name: len(uses) for name, uses in found.filters.items()}, where)
     _refuse_parts([use for uses in found.globals.values() for use in uses], where)
-    return Template(text, frozenset(found.globals), bound)
+    reads = frozenset(found.globals)
+    always = None if reads or "{" in text else text
+    return Template(text, reads, bound, always)
 
 
 def render(template: Template, values: Mapping[str, Value]) -> str | None:

@@ -1,5 +1,6 @@
 """What every kind of challenge has in common; `engine.enrolments` runs them all alike."""
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,7 @@ from engine.state import Order
 from engine.strict import Name, Strict
 
 
-class Challenge(Strict, frozen=True, tag_field="kind"):
+class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     """A goal, a window and a reward.
 
     reward: the id of the reward that completion unlocks. join: by itself on the first activity that
@@ -40,12 +41,12 @@ class Challenge(Strict, frozen=True, tag_field="kind"):
         """What the chosen lines of an order bring, less what came back."""
         raise NotImplementedError
 
-    @property
+    @cached_property
     def action(self) -> str | None:
         """The event that counts instead of an order, where it is not orders that count."""
         return None
 
-    @property
+    @cached_property
     def chooses(self) -> bool:
         """Whether it takes some lines or some events only, and not every order."""
         return bool(self.categories or self.brands or self.products or self.action)
@@ -53,20 +54,16 @@ class Challenge(Strict, frozen=True, tag_field="kind"):
     def picks(self, line: Line) -> bool:
         """Whether a line counts."""
         return (
-            _among(line.category, self.categories)
-            and _among(line.brand, self.brands)
-            and _among(line.product_id or line.sku, self.products)
+            (not self.categories or line.category in self.categories)
+            and (not self.brands or line.brand in self.brands)
+            and (not self.products or (line.product_id or line.sku) in self.products)
         )
 
     def window(self, joined: float) -> float:
         """When a cycle joined at a moment ends (s), where the window runs from joining."""
         return NEVER if self.days is None else joined + self.days * DAY
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The hash of the definition: an edit is a new version; the enrolled finish on theirs."""
         return digest(msgspec.json.encode(self).decode(), size=4)
-
-
-def _among(name: str | None, wanted: tuple[str, ...]) -> bool:
-    return not wanted or name in wanted

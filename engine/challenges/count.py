@@ -1,5 +1,6 @@
 """Buy so many."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -23,10 +24,10 @@ class Count(Challenge, frozen=True, tag="count", kw_only=True):
 
     def amount(self, order: Order, lines: list[int]) -> int:
         """Pieces kept, or one for an order of which anything that counts is kept."""
-        pieces = sum(order.lines[n].pieces for n in lines)
+        pieces = sum([order.lines[n].pieces for n in lines])
         return pieces if self.of == "items" else min(1, pieces)
 
-    @property
+    @cached_property
     def action(self) -> str | None:
         """The event's name, unless it is orders that count."""
         return None if self.of in ("orders", "items") else self.of

@@ -18,4 +18,4 @@ class Spend(Challenge, frozen=True, tag="spend", kw_only=True):
 
     def amount(self, order: Order, lines: list[int]) -> int:
         """Minor units kept."""
-        return sum(order.lines[n].kept for n in lines)
+        return sum([order.lines[n].kept for n in lines])

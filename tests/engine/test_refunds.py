@@ -3,9 +3,14 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.dates import DAY
 from engine.programme import Points
+from engine.state import Order
 from tests.support.stories import (
+    PROGRAMME,
     Beat,
     back,
     cancel,
@@ -195,6 +200,19 @@ def test_an_old_order_sent_twice_counts_once() -> None:
 def test_orders_are_forgotten_when_nothing_can_reach_them() -> None:
     told = tell(order("o1", total=10), order("o2", total=10).after(days=402))
     assert list(told.customer.book.orders) == ["o2"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.sampled_from([0, 1, 200, 500])), min_size=1))
+def test_the_book_is_looked_through_from_its_beginning_and_nothing_old_is_overlooked(
+    pauses: list[tuple[int, int]],
+) -> None:
+    told, kept = tell(), dict[str, Order]()
+    for n, (pause, behind) in enumerate(pauses):
+        told.beat(order(f"o{n}", total=1).after(days=pause).late(days=behind))
+        oldest = told.now - PROGRAMME.points.remember_days * DAY
+        kept = {key: old for key, old in kept.items() if max(old.at, old.day * DAY) >= oldest}
+        kept[f"o{n}"] = told.customer.book.orders[f"o{n}"]
+        assert told.customer.book.orders == kept
 
 
 def test_a_free_piece_that_comes_back_is_a_refund_of_nothing() -> None:
