@@ -21,7 +21,8 @@ CONSUMER: Final[dict[str, str | int | float | bool]] = {
     "fetch.wait.max.ms": 50,
     "fetch.error.backoff.ms": 20,
     "queued.max.messages.kbytes": 4096,  # bounds what is fetched ahead, per partition
-    "queued.min.messages": 2000,
+    "queued.min.messages": 5000,
+    "fetch.queue.backoff.ms": 5,  # at 1000, the default, a quick consumer waits for its own queue
 }
 PRODUCER: Final[dict[str, str | int | float | bool]] = {
     "enable.idempotence": True,
