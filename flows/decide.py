@@ -24,7 +24,7 @@ from flows.record import Batch
 from flows.runner import run_flow
 from flows.settings import Settings
 from flows.source import Log, LogSource
-from flows.store import Checkpoint, Commit, Store, check_log, connect
+from flows.store import Answer, Checkpoint, Commit, Store, check_log, connect
 from flows.topics import EVENTS, identify
 from policies import worlds
 
@@ -41,18 +41,11 @@ class Committer(StatelessSinkPartition[Iterator[Commit]]):
 
     def write_batch(self, items: list[Iterator[Commit]]) -> None:
         """Commit; returns once Redis has them all on disk."""
-        sent: list[tuple[Commit, float]] = []
         for commit in chain.from_iterable(items):
             self.store.send(commit)
-            sent.append((commit, time.monotonic()))
-        answers = self.store.settle()
-        done = time.monotonic()
+            _note(self.store.answers(wait=False))
+        _note(self.store.answers(wait=True))
         metrics.LAST_COMMIT.set(time.time())
-        for answer, (commit, at) in zip(answers, sent, strict=True):
-            metrics.COMMITS.labels(answer).inc()
-            metrics.COMMIT_SECONDS.observe(done - at)
-            metrics.LOG_TIME.labels(commit.partition).set(commit.new.log_time)
-            metrics.ENGINE_SECONDS.observe(done - commit.fetched, commit.records)
 
 
 class Commits(DynamicSink[Iterator[Commit]]):
@@ -162,6 +155,14 @@ def _start(settings: Settings, partition: int, where: str) -> int:
             "restore Redis, or set PUNCHCARD_ACCEPT_TRIMMED_LOG=1 to begin without them",
         )
     return low
+
+
+def _note(answers: Iterable[Answer]) -> None:
+    for commit, text, sent, heard in answers:
+        metrics.COMMITS.labels(text).inc()
+        metrics.COMMIT_SECONDS.observe(heard - sent)
+        metrics.LOG_TIME.labels(commit.partition).set(commit.new.log_time)
+        metrics.ENGINE_SECONDS.observe(heard - commit.fetched, commit.records)
 
 
 def _count(counts: Counts) -> None:

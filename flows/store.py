@@ -5,10 +5,12 @@ the stored checkpoint. A lost answer is harmless, because the same commit sent a
 """
 
 import secrets
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, cast
+from time import monotonic
+from typing import Any, Final, NamedTuple, cast
 
 import hiredis
 import redis
@@ -73,6 +75,22 @@ class Commit(Struct, frozen=True):
     records: int = 0
 
 
+class Sent(NamedTuple):
+    """A commit that has been sent, and when (monotonic s)."""
+
+    commit: Commit
+    at: float
+
+
+class Answer(NamedTuple):
+    """What Redis said to a commit: `ok` or `already`. sent, heard: monotonic s."""
+
+    commit: Commit
+    text: str
+    sent: float
+    heard: float
+
+
 def new_token() -> str:
     """A random token. A counter would go back together with a Redis that is restored."""
     return secrets.token_hex(8)
@@ -119,7 +137,7 @@ class Store:
         self.client = client
         self.sha = client.script_load(SCRIPT)
         self._line: Any = None  # redis-py has no type for a bare connection
-        self._unanswered: list[Commit] = []
+        self._unanswered: deque[Sent] = deque()
 
     def checkpoint(self, partition: int) -> Checkpoint | None:
         """Where the partition stands; None where nothing was ever committed."""
@@ -177,11 +195,11 @@ class Store:
     def commit(self, commits: Iterable[Commit]) -> list[str]:
         """Send every commit as soon as it comes, then take the answers: `ok` or `already` for each.
 
-        Raises as `send` and `settle`.
+        Raises as `send` and `answers`.
         """
         for commit in commits:
             self.send(commit)
-        return self.settle()
+        return [answer.text for answer in self.answers(wait=True)]
 
     def send(self, commit: Commit) -> None:
         """Send a commit and wait for nothing.
@@ -196,25 +214,26 @@ class Store:
             self._line.send_packed_command([hiredis.pack_command(command)], check_health=False)
         except redis.RedisError as error:
             raise self._broken(error) from error
-        self._unanswered.append(commit)
+        self._unanswered.append(Sent(commit, monotonic()))
 
-    def settle(self) -> list[str]:
-        """The answers to all that was sent, in order.
+    def answers(self, *, wait: bool) -> list[Answer]:
+        """The answers to what was sent, in order: all, or those that are here already.
 
         Raises FencedError: somebody else was there. StoreError: refused, or an answer was lost.
         Either way, end.
         """
-        answers = []
-        for commit in self._unanswered:
+        found = []
+        while self._unanswered and (wait or self._line.can_read(timeout=0)):
+            sent = self._unanswered.popleft()
             try:
-                answers.append(self._line.read_response().decode())
+                text = self._line.read_response().decode()
             except redis.ResponseError as error:
                 self._hang_up()
-                raise _failure(commit, error) from error
+                raise _failure(sent.commit, error) from error
             except redis.RedisError as error:
                 raise self._broken(error) from error
-        self._unanswered.clear()
-        return answers
+            found.append(Answer(sent.commit, text, sent.at, monotonic()))
+        return found
 
     def _broken(self, error: redis.RedisError) -> StoreError:
         self._hang_up()
