@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser(__doc__)
     options.add_argument("--rate", type=float, default=5_000, help="events per second")
     options.add_argument("--seconds", type=float, default=20, help="that are measured")
-    options.add_argument("--warm-up", type=float, default=5, help="seconds before that are not")
+    options.add_argument("--warm-up", type=float, default=30, help="seconds before that are not")
     options.add_argument("--customers", type=int, default=5_000, help="who the events are about")
     o = options.parse_args(arguments)
     load = Load(o.customers, o.rate, o.warm_up + o.seconds)

@@ -27,6 +27,9 @@ MAX_RECORDS: Final = 500
 MAX_BYTES: Final = 1_000_000
 """A commit is at most this large: while the script runs, nobody else is served."""
 
+WORTH_SENDING: Final = 50_000
+"""Bytes of commits that are sent at once; fewer wait for the next, or for the end of the fetch."""
+
 Pairs = Sequence[bytes | str]
 State = tuple[bytes, bytes, bytes]
 """A customer's `state`, `book` and `inbox`, as `flows.codec` packs them."""
@@ -137,6 +140,7 @@ class Store:
         self.client = client
         self.sha = client.script_load(SCRIPT)
         self._line: Any = None  # redis-py has no type for a bare connection
+        self._waiting: list[bytes] = []
         self._unanswered: deque[Sent] = deque()
 
     def checkpoint(self, partition: int) -> Checkpoint | None:
@@ -202,19 +206,25 @@ class Store:
         return [answer.text for answer in self.answers(wait=True)]
 
     def send(self, commit: Commit) -> None:
-        """Send a commit and wait for nothing.
+        """Send a commit and wait for nothing; small ones go together, for they share an fsync.
 
         Raises StoreError: the connection broke; what was sent may have been taken. End.
         """
         names, arguments = _packed(commit)
         command: tuple[Any, ...] = ("EVALSHA", self.sha, str(len(names)), *names, *arguments)
+        self._waiting.append(hiredis.pack_command(command))
+        self._unanswered.append(Sent(commit, monotonic()))
+        if sum(map(len, self._waiting)) >= WORTH_SENDING:
+            self._flush()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
         try:
             if self._line is None:
                 self._line = self.client.connection_pool.get_connection()
-            self._line.send_packed_command([hiredis.pack_command(command)], check_health=False)
+            self._line.send_packed_command(waiting, check_health=False)
         except redis.RedisError as error:
             raise self._broken(error) from error
-        self._unanswered.append(Sent(commit, monotonic()))
 
     def answers(self, *, wait: bool) -> list[Answer]:
         """The answers to what was sent, in order: all, or those that are here already.
@@ -222,8 +232,12 @@ class Store:
         Raises FencedError: somebody else was there. StoreError: refused, or an answer was lost.
         Either way, end.
         """
+        if wait and self._waiting:
+            self._flush()
         found = []
-        while self._unanswered and (wait or self._line.can_read(timeout=0)):
+        while len(self._unanswered) > len(self._waiting) and (
+            wait or self._line.can_read(timeout=0)
+        ):
             sent = self._unanswered.popleft()
             try:
                 text = self._line.read_response().decode()
@@ -242,6 +256,7 @@ class Store:
     def _hang_up(self) -> None:
         """No later commit may read an answer that was meant for an earlier one."""
         line, self._line = self._line, None
+        self._waiting.clear()
         self._unanswered.clear()
         if line is not None:
             line.disconnect()
