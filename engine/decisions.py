@@ -74,9 +74,22 @@ class Outcome(Struct, frozen=True):
     weight: float = 1.0
 
 
+class Dispatch(Struct, frozen=True):
+    """A command for another customer: it goes through the outbox into the log, and is folded there.
+
+    id: deterministic; the message id, so that a repeat has no effect. event: a `Command`'s name.
+    """
+
+    id: str
+    to: str
+    event: str
+    properties: dict[str, Any] = {}
+
+
 class Effects(Struct, frozen=True, gc=False):
     """All that one step leads to. notes: what the flows count (repeats, late events, flags)."""
 
     decisions: list[Decision]
     outcomes: list[Outcome]
     notes: list[str]
+    dispatches: list[Dispatch] = []

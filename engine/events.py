@@ -429,6 +429,30 @@ class ConsentChanged(Track, frozen=True, tag="Consent Changed", kw_only=True):
     properties: Consent
 
 
+# ── commands: what only our own parts may say of a customer ──────────────────────────────────────
+
+
+class Command(Track, frozen=True, kw_only=True):
+    """Something said of a customer by an operator or by another customer's events.
+
+    Taken only with a `source` header that may (`flows/control.py`).
+    """
+
+
+class Correction(Struct, frozen=True, gc=False):
+    """Points by hand. points: above or below zero. actor: who did it, by the shop's own name."""
+
+    points: Annotated[int, Meta(ge=-(10**9), le=10**9)]
+    actor: Id
+    reason: Text
+
+
+class PointsCorrected(Command, frozen=True, tag="Points Corrected", kw_only=True):
+    """Somebody gave or took points, and said why. Answered by Points Earned or Points Reversed."""
+
+    properties: Correction
+
+
 # ── identify and alias carry no event name ───────────────────────────────────────────────────────
 
 
@@ -482,7 +506,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     ProductShared, ProductReviewed, StoreVisited,
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
-    ReferralShared, ConsentChanged,
+    ReferralShared, ConsentChanged, PointsCorrected,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (Tick, ProgrammePublished, ModelPublished)
 

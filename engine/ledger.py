@@ -8,6 +8,7 @@ issued = pending + available + reserved − debt + redeemed + expired + reversed
 from typing import Any
 
 from engine.dates import DAY, NEVER, months_later_rounded_up
+from engine.events import Correction
 from engine.state import Customer, Ledger, Lot
 from engine.turn import Turn
 
@@ -45,20 +46,24 @@ def earn(turn: Turn, order: str, points: int, at: float) -> None:
     turn.say("Points Pending", "points", order, points=points, order_id=order, **times)
 
 
-def credit(turn: Turn, source: str, points: int, at: float, rule: str) -> None:
-    """Points that are available at once: the worth of a reward. at: event time that earned it."""
+def credit(turn: Turn, source: str, points: int, at: float, rule: str, **more: Any) -> None:
+    """Points that are available at once: the worth of a reward. at: event time that earned it.
+
+    more: further figures of the decision.
+    """
     lot = _lot(turn, source, at)
     lot.available += points
     turn.customer.book.ledger.issued += points
     repaid = repay(turn.customer.book.ledger, lot)
     figures: dict[str, Any] = {"points": points, "source": source, "expires": lot.expires}
-    turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures, repaid=repaid)
+    turn.say("Points Earned", rule, f"{source}@{turn.cause}", **figures, repaid=repaid, **more)
 
 
-def reverse(turn: Turn, source: str, points: int, rule: str, key: str) -> None:
+def reverse(turn: Turn, source: str, points: int, rule: str, key: str, **more: Any) -> None:
     """Take back points of a source.
 
     From its pending, its available, then other lots, latest expiry first; what is left is debt.
+    more: further figures of the decision.
     """
     ledger = turn.customer.book.ledger
     if points <= 0:
@@ -78,7 +83,16 @@ def reverse(turn: Turn, source: str, points: int, rule: str, key: str) -> None:
     ledger.debt += rest
     ledger.reversed += points
     sweep(ledger)
-    turn.say("Points Reversed", rule, key, points=points, source=source, debt=ledger.debt)
+    turn.say("Points Reversed", rule, key, points=points, source=source, debt=ledger.debt, **more)
+
+
+def correct(turn: Turn, ident: str, points: int, at: float, by: Correction) -> None:
+    """Give or take points by hand; what cannot be taken is debt. ident: the command's own."""
+    source, because = f"correction:{ident}", {"actor": by.actor, "reason": by.reason}
+    if points > 0:
+        credit(turn, source, points, at, "correction", **because)
+    else:
+        reverse(turn, source, -points, "correction", source, **because)
 
 
 def repay(ledger: Ledger, lot: Lot) -> int:

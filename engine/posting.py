@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine import enrolments, joining, orders, profile, redemptions, rewards, tiers
+from engine import enrolments, joining, ledger, orders, profile, redemptions, rewards, tiers
 from engine.dates import DAY, HOUR
 from engine.events import (
     Alias,
@@ -21,6 +21,7 @@ from engine.events import (
     OrderCancelled,
     OrderCompleted,
     OrderRefunded,
+    PointsCorrected,
     RedemptionCommitted,
     RedemptionReleased,
     RedemptionRequested,
@@ -145,6 +146,16 @@ def challenge_joined(turn: Turn, event: ChallengeJoined, at: float) -> Happened 
     return _happened("Challenge Joined", turn, event, at)
 
 
+def points_corrected(turn: Turn, event: PointsCorrected, at: float) -> Happened | None:
+    """By hand, with the name of who did it. A guest has no ledger."""
+    correction = event.properties
+    if turn.customer.known:
+        ledger.correct(turn, event.message_id, correction.points, at, correction)
+    else:
+        turn.note("not_a_member")
+    return _happened("Points Corrected", turn, event, at)
+
+
 def _learn(turn: Turn, country: str | None, timezone: str | None, at: float) -> None:
     if country is not None:
         profile.set_country(turn, country, at)
@@ -177,6 +188,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "Challenge Joined": Rule(challenge_joined),
     "Consent Changed": Rule(consent_changed),
     "Unsubscribed": Rule(unsubscribed),
+    "Points Corrected": Rule(points_corrected, keyed=True),
     "identify": Rule(identify),
     "alias": Rule(alias),
 }

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from engine.chance import digest
 from engine.dates import zone
-from engine.decisions import Decision, Effects, Outcome
+from engine.decisions import Decision, Dispatch, Effects, Outcome
 from engine.state import Customer
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Turn(Struct, gc=False):
     notes: list[str]
     numbers: list[float] = []
     stirred: bool = False
+    dispatches: list[Dispatch] = []
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any
@@ -48,6 +49,11 @@ class Turn(Struct, gc=False):
         self.decisions.append(Decision(ident, *about, because, properties))
         return ident
 
+    def dispatch(self, to: str, event: str, key: str, **properties: Any) -> None:
+        """Tell another customer something. key: what it is about, as in `say`."""
+        ident = digest(self.who, event, to, key)
+        self.dispatches.append(Dispatch(ident, to, event, properties))
+
     def note(self, what: str) -> None:
         """Something to be counted, not a decision."""
         self.notes.append(what)
@@ -59,4 +65,4 @@ class Turn(Struct, gc=False):
 
     def effects(self) -> Effects:
         """All that this step led to."""
-        return Effects(self.decisions, self.outcomes, self.notes)
+        return Effects(self.decisions, self.outcomes, self.notes, self.dispatches)

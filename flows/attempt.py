@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct, field
 
-from engine.decisions import Effects
+from engine.decisions import Dispatch, Effects
 from engine.errors import PoisonError, ProgrammeError
-from engine.events import NAMES, Control, Happening, ModelPublished, ProgrammePublished, Tick
+from engine.events import (
+    NAMES,
+    Command,
+    Control,
+    Happening,
+    ModelPublished,
+    ProgrammePublished,
+    Tick,
+)
 from engine.models import Snapshot
 from engine.orders import UnknownCurrencyError
 from engine.step import newcomer, step, tick
 from engine.wire import Ignored, Refused
 from engine.world import World
+from flows.control import DECIDE, objection
 from flows.draft import Draft, Live
 from flows.partition import partition_of
-from flows.record import AT_MS, Batch, Record
+from flows.record import AT_MS, SOURCE, Batch, Record
 from flows.store import Commit, Entry, State
 from flows.topics import DEAD_LETTERS, DECISIONS, EVENTS, OUTCOMES
 from policies import worlds
@@ -27,8 +36,6 @@ if TYPE_CHECKING:
 
 DEAD_BYTES: Final = 200_000
 """Of a larger record, the dead letter keeps this much (bytes)."""
-CONTROLLERS: Final = frozenset({"clock", "admin", "learn"})
-"""Sources that may write control records."""
 
 Decoded = Happening | Ignored | Refused
 Suspects = Mapping[tuple[int, str], Refused]
@@ -99,6 +106,11 @@ class Attempt:
             self.counts.records["ignored"] += 1
         else:
             self.counts.records[NAMES[type(event)]] += 1
+            if isinstance(event, Control | Command):
+                refusal = objection(record.source, event)
+                if refusal is not None:
+                    self._refuse(record, refusal)
+                    return
             if isinstance(event, Control):
                 self._control(record, event, draft.log_time)
             else:
@@ -142,10 +154,7 @@ class Attempt:
 
     def _control(self, record: Record, event: Control, now: float) -> None:
         refusal = None
-        if record.source not in CONTROLLERS:
-            problem = f"source {record.source!r} may not write control records"
-            refusal = Refused("not_allowed", problem)
-        elif isinstance(event, Tick):
+        if isinstance(event, Tick):
             self._tick(record, now)
         elif isinstance(event, ProgrammePublished):
             refusal = self._publish_programme(event.text, now)
@@ -212,8 +221,22 @@ class Attempt:
         for outcome in effects.outcomes:
             self.draft.put(Entry(OUTCOMES, key, _json.encode(outcome)))
             self.counts.decided["outcome"] += 1
+        for dispatch in effects.dispatches:
+            self._dispatch(dispatch)
         for note in effects.notes:
             self.counts.notes[note] += 1
+
+    def _dispatch(self, dispatch: Dispatch) -> None:
+        """Into the log, to another customer, as of now."""
+        body = {
+            "messageId": dispatch.id,
+            "userId": dispatch.to,
+            "event": dispatch.event,
+            "properties": dispatch.properties,
+        }
+        headers = {SOURCE: DECIDE, AT_MS: str(round(self.draft.log_time * 1000))}
+        entry = Entry(EVENTS, dispatch.to.encode(), _json.encode(body), _json.encode(headers))
+        self.draft.put(entry)
 
     def _forward(self, who: str, record: Record) -> None:
         """A producer with another partitioner: once more into the log, where it belongs."""

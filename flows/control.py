@@ -1,11 +1,14 @@
 """Control records: what clock, admin and learner write into every partition of the log."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 import orjson
 
+from engine.events import NAMES, Command, Control, Happening
 from engine.models import Snapshot
+from engine.wire import Refused
 from flows.record import SOURCE
 from flows.sender import Sender
 from flows.topics import EVENTS
@@ -13,6 +16,20 @@ from flows.topics import EVENTS
 CLOCK: Final = "clock"
 ADMIN: Final = "admin"
 LEARN: Final = "learn"
+DECIDE: Final = "decide"
+
+_MAY: Final[Mapping[type[Happening], frozenset[str]]] = {
+    Control: frozenset({CLOCK, ADMIN, LEARN}),
+    Command: frozenset({ADMIN, DECIDE}),
+}
+
+
+def objection(source: str, event: Happening) -> Refused | None:
+    """Why a record of this source may not carry this event; what shops tell, anybody may."""
+    for kind, those in _MAY.items():
+        if isinstance(event, kind) and source not in those:
+            return Refused("not_allowed", f"source {source!r} may not write {NAMES[type(event)]}")
+    return None
 
 
 def tick(sender: Sender, partition: int, at_ms: int) -> None:

@@ -21,9 +21,9 @@ from engine.step import newcomer, step, tick
 from engine.wire import decode
 from engine.world import World
 from flows import keys, readable
-from flows.attempt import CONTROLLERS
 from flows.codec import CODEC
 from flows.codec import customer as read
+from flows.control import objection
 from flows.partition import partition_of
 from flows.record import Record
 from flows.settings import Settings
@@ -74,9 +74,10 @@ class Naive:
         event = decode(record.value)
         if not isinstance(event, Happening):
             return
+        if objection(record.source, event) is not None:
+            return
         if isinstance(event, Control):
-            if record.source in CONTROLLERS:
-                self._control(event)
+            self._control(event)
         elif partition_of(event.customer, self.count) == self.number:
             self._step(event.customer, event)
 

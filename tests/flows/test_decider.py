@@ -579,3 +579,28 @@ def test_a_batch_without_anything_still_moves_the_checkpoint() -> None:
 def test_log_time_never_falls() -> None:
     run = told(order("o1", 100.0), order("o2", 50.0))
     assert run.store.at.log_time == START + 100.0
+
+
+# ── commands ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("source", "given"), [("admin", 50), ("decide", 50), ("shop", 0), ("", 0)])
+def test_points_are_corrected_only_by_whom_we_trust(source: str, given: int) -> None:
+    by_hand: dict[str, Any] = {"points": 50, "actor": "till-7", "reason": "goodwill"}
+    run = told(record("Points Corrected", source=source, **by_hand))
+    assert [headers["reason"] for _, headers in run.dead] == ([] if given else ["not_allowed"])
+    lots = [lot for customer in run.states.values() for lot in customer.book.ledger.lots]
+    assert sum(lot.available for lot in lots) == given
+
+
+def test_a_word_to_another_customer_goes_into_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tells(turn: Turn, event: Any, at: float) -> None:
+        turn.dispatch("bob", "Points Corrected", "gift", points=5, actor=turn.who, reason="a gift")
+
+    monkeypatch.setitem(cast(dict[str, Rule], RULES), "Store Visited", Rule(tells))
+    run = told(record("Store Visited", 60.0))
+    (entry,) = run.said(EVENTS)
+    assert entry.key == b"bob"
+    assert msgspec.json.decode(entry.headers)["source"] == "decide"
+    heard = told(Record(-1, START, entry.key, entry.value, "decide"))
+    assert heard.states["bob"].book.ledger.lots[0].available == 5

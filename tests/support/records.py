@@ -16,7 +16,13 @@ START: Final = 1_767_254_400.0
 
 
 def record(
-    event: str, after: float = 0.0, *, who: str = "ann", ident: str | None = None, **told: Any
+    event: str,
+    after: float = 0.0,
+    *,
+    who: str = "ann",
+    ident: str | None = None,
+    source: str = "",
+    **told: Any,
 ) -> Record:
     """Something that a customer did. ident: the message id, if it is not made of the rest."""
     at = START + after
@@ -28,7 +34,7 @@ def record(
         "timestamp": iso(at),
         "properties": told,
     }
-    return Record(-1, at, who.encode(), orjson.dumps(body))
+    return Record(-1, at, who.encode(), orjson.dumps(body), source)
 
 
 def order(

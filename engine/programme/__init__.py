@@ -1,0 +1,86 @@
+"""The programme: what marketers own, as strict types. `engine.loading` reads it from TOML.
+
+A file a theme. Unknown keys are errors. Amounts are major units of `currency`, as decimals in
+quotes; days are 24 hours of log time unless a rule speaks of calendar days.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, field
+
+from engine.challenges import Kind
+from engine.dates import zone
+from engine.money import minor
+from engine.programme.peace import Caps, Holdout, Quiet, Scores
+from engine.programme.points import MAX_MULTIPLIER, Points
+from engine.programme.policies import NOTHING, Crossing, Message, PolicyRule
+from engine.programme.rewards import RewardRule
+from engine.programme.tiers import Ladder, TierRule
+from engine.programme.types import Channel, Clock, Currency, Days, Purpose, Share
+from engine.strict import Strict
+
+__all__ = [
+    "MAX_MULTIPLIER", "NOTHING", "Caps", "Channel", "Clock", "Crossing", "Currency", "Days",
+    "Holdout", "Ladder", "Message", "Points", "PolicyRule", "Programme", "Purpose", "Quiet",
+    "RewardRule", "Scores", "Share", "TierRule",
+]  # fmt: skip
+
+
+class Programme(Strict, frozen=True, dict=True):
+    """The whole file. version: the hash of its text, set on loading.
+
+    What follows from it for every order is worked out once, when it is first asked for.
+    """
+
+    name: str
+    currency: Currency
+    zone: str
+    salt: Annotated[str, Meta(min_length=1, max_length=100)]
+    points: Points = Points()
+    currencies: dict[Currency, Decimal] = field(default_factory=dict)
+    tiers: Ladder = Ladder()
+    challenges: tuple[Kind, ...] = ()
+    rewards: tuple[RewardRule, ...] = ()
+    policies: tuple[PolicyRule, ...] = ()
+    caps: Caps = Caps()
+    quiet: Quiet = Quiet()
+    holdout: Holdout = Holdout()
+    scores: Scores = Scores()
+    version: str = ""
+
+    @cached_property
+    def zone_info(self) -> ZoneInfo:
+        """The programme's zone; checked on loading."""
+        found = zone(self.zone)
+        assert found is not None
+        return found
+
+    @cached_property
+    def thresholds(self) -> tuple[int, ...]:
+        """The net spend that reaches each tier (minor units)."""
+        return tuple(minor(step.spend, self.currency) for step in self.tiers.steps)
+
+    @cached_property
+    def rates(self) -> tuple[Fraction, ...]:
+        """Points for one minor unit in each tier; without tiers, the one for all."""
+        plain = Fraction(self.points.earn, minor(self.points.per, self.currency))
+        multipliers = [Fraction(step.multiplier) for step in self.tiers.steps] or [Fraction(1)]
+        return tuple(min(multiplier, MAX_MULTIPLIER) * plain for multiplier in multipliers)
+
+    @cached_property
+    def counting(self) -> Mapping[str | None, tuple[Kind, ...]]:
+        """The challenges for which each action counts; None: orders."""
+        actions = {challenge.action for challenge in self.challenges}
+        return {
+            action: tuple(each for each in self.challenges if each.action == action)
+            for action in actions
+        }
+
+    def reward(self, ident: str) -> RewardRule | None:
+        """The reward of an id."""
+        return next((reward for reward in self.rewards if reward.id == ident), None)
