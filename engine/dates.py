@@ -43,8 +43,8 @@ def zone(name: str) -> ZoneInfo | None:
 
 
 def local(at: float, where: ZoneInfo) -> datetime:
-    """The wall clock at a moment."""
-    return datetime.fromtimestamp(at, where)
+    """The wall clock at a moment, to the second: rounded, its last instants would be tomorrow's."""
+    return datetime.fromtimestamp(at // 1, where)
 
 
 def local_day(at: float, where: ZoneInfo) -> int:

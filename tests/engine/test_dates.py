@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.dates import (
@@ -83,6 +83,7 @@ def test_months_before_stay_in_the_month(
 
 
 @given(moments, periods, zones)
+@example(2051222399.9999995, "week", "UTC")
 def test_a_period_holds_its_moment_and_the_next_one_follows(
     at: float, every: str, name: str
 ) -> None:

@@ -59,7 +59,12 @@ def happened(raw: bytes) -> Happening:
 
 
 def test_every_name_of_the_vocabulary_is_understood() -> None:
-    needed = {"order_id": "o1", "challenge_id": "x", "redemption_id": "r", "channel": "email"}
+    needed: dict[str, Any] = {
+        "order_id": "o1",
+        "challenge_id": "x",
+        "redemption_id": "r",
+        "channel": "email",
+    }
     needed |= {"points": 1, "actor": "a", "reason": "r"}
     for kind in TRACKS:
         name = NAMES[kind]
