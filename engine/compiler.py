@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 from engine import operations
 from engine.errors import ProgrammeError
 from engine.grammar import shorten
-from engine.operations import Run
+from engine.operations import Places, Run
 
 Value = float | str | bool
 
@@ -52,10 +52,13 @@ _WHOLE = "there are names, numbers, texts, comparisons, in, and, or, not, + - * 
 class Compiler:
     """Gives every part of one condition its kind and its closure, or refuses it."""
 
-    def __init__(self, line: str, names: Mapping[str, Kind], where: str) -> None:
+    def __init__(
+        self, line: str, names: Mapping[str, Kind], where: str, places: Places | None = None
+    ) -> None:
         self.line = line
         self.names = names
         self.where = where
+        self.places = places
         self.reads: set[str] = set()
 
     def part(self, node: ast.expr) -> Part:
@@ -118,8 +121,25 @@ class Compiler:
         if kind is None:
             self.unknown("number", node.id, [*self.names, "true", "false"], _LISTED)
         self.reads.add(node.id)
-        reading = operations.reading if kind is Kind.NUMBER else operator.itemgetter
-        return Part(kind, reading(node.id), name=node.id)
+        return Part(kind, self.reading(node.id, kind), name=node.id)
+
+    def reading(self, name: str, kind: Kind) -> Run:
+        """From a view by name; from a turn by place, where places were given."""
+        if self.places is None:
+            return operations.reading(name) if kind is Kind.NUMBER else operator.itemgetter(name)
+        if (place := self.places.numbers.get(name)) is not None:
+            return operations.at_place(place)
+        run = self.places.others[name]
+        return operations.numeric(run) if kind is Kind.NUMBER else run
+
+    def against(self, op: ast.cmpop, name: str, constant: Value) -> Run:
+        """`name < constant`, the shortest way."""
+        if self.places is None:
+            return operations.AGAINST_CONSTANT[type(op)](name, constant)
+        if (place := self.places.numbers.get(name)) is not None:
+            return operations.AT_PLACE[type(op)](place, constant)
+        compare = operations.COMPARISONS[type(op)]
+        return operations.against(compare, self.places.others[name], constant)
 
     def junction(self, node: ast.BoolOp) -> Part:
         word, join = "and", operations.both
@@ -157,7 +177,7 @@ class Compiler:
         compares = [operations.COMPARISONS[type(op)] for op in node.ops]
         match parts:
             case [Part(name=str(name)), Part(constant=constant)] if constant is not None:
-                run = operations.AGAINST_CONSTANT[type(node.ops[0])](name, constant)
+                run = self.against(node.ops[0], name, constant)
             case [left, right]:
                 run = operations.pair(compares[0], left.run, right.run)
             case _:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from engine.compiler import Compiler, Kind, Value
 from engine.grammar import parse
-from engine.operations import Run
+from engine.operations import Places, Run
 
-__all__ = ["Expression", "Kind", "Value", "compile_expression"]
+__all__ = ["Expression", "Kind", "Places", "Value", "compile_expression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,20 @@ class Expression:
 
 
 def compile_expression(
-    text: str, names: Mapping[str, Kind], *, where: str, wants: Kind = Kind.TRUTH
+    text: str,
+    names: Mapping[str, Kind],
+    *,
+    where: str,
+    wants: Kind = Kind.TRUTH,
+    places: Places | None = None,
 ) -> Expression:
     """Check a condition against the names it may use.
 
-    where: the place in the programme, for the error. wants: what the whole must be.
+    where: the place in the programme, for the error. wants: what the whole must be. places: how to
+    read a turn; then `run` is handed one instead of a view, and nothing is looked up by name.
     Raises ProgrammeError, and nothing else, for any text.
     """
     line, root = parse(text, where)
-    compiler = Compiler(line, names, where)
+    compiler = Compiler(line, names, where, places)
     part = compiler.expect(wants, root, "this place")
     return Expression(text, frozenset(compiler.reads), part.run)

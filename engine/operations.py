@@ -13,8 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 View = Mapping[str, Any]
-Run = Callable[[View], Any]
+Run = Callable[[Any], Any]
+"""From a view, or from a turn where a condition was compiled with `Places`."""
 Link = tuple[Callable[[Any, Any], bool], Run]
+
+
+class Places(NamedTuple):
+    """How names are read from a turn instead of a view.
+
+    numbers: a name's place in `turn.numbers`. others: how everything else is read.
+    """
+
+    numbers: Mapping[str, int]
+    others: Mapping[str, Run]
 
 
 class Function(NamedTuple):
@@ -97,11 +108,37 @@ AGAINST_CONSTANT: Final[Mapping[type[ast.cmpop], Callable[[str, Any], Run]]] = {
 """`name < constant` is most of what conditions say and runs per event: one closure, not three."""
 
 
-def reading(name: str) -> Run:
-    """A number of the view as a float: counts may be whole there, and must not grow without end."""
+AT_PLACE: Final[Mapping[type[ast.cmpop], Callable[[int, Any], Run]]] = {
+    ast.Eq: lambda place, constant: lambda turn: turn.numbers[place] == constant,
+    ast.NotEq: lambda place, constant: lambda turn: turn.numbers[place] != constant,
+    ast.Lt: lambda place, constant: lambda turn: turn.numbers[place] < constant,
+    ast.LtE: lambda place, constant: lambda turn: turn.numbers[place] <= constant,
+    ast.Gt: lambda place, constant: lambda turn: turn.numbers[place] > constant,
+    ast.GtE: lambda place, constant: lambda turn: turn.numbers[place] >= constant,
+}
+"""The same where the name's place among a turn's numbers is known: nothing is looked up by name."""
 
-    def read(view: View) -> float:
-        value = view[name]
+
+def against(compare: Callable[[Any, Any], bool], run: Run, constant: Any) -> Run:
+    """`points >= 500` of a turn: what is read is no number of the catalogue."""
+    return lambda turn: compare(run(turn), constant)
+
+
+def reading(name: str) -> Run:
+    """A number of a view, found by its name."""
+    return numeric(operator.itemgetter(name))
+
+
+def at_place(place: int) -> Run:
+    """A number of a turn, found by its place; none is too large for a float."""
+    return lambda turn: float(turn.numbers[place])
+
+
+def numeric(run: Run) -> Run:
+    """As a float: counts may be whole where they are read, and must not grow without end."""
+
+    def read(view: Any) -> float:
+        value = run(view)
         try:
             return float(value)
         except OverflowError:

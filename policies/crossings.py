@@ -4,29 +4,35 @@ A score that trembles around one line would fire at every tremble; two lines and
 later make it fire on the change only (DOMAIN: messages, churn).
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Watch
 from engine.turn import Turn
 from policies.messages import consider
-from policies.rulebook import Rising
+from policies.rulebook import Crossings, Rising
 
 CONFIRM: Final = DAY
 """Between two evaluations that count (s)."""
 
 
-def evaluate(turn: Turn, crossings: Iterable[Rising]) -> None:
-    """One look at every score that is watched; most are under their line and were never over it."""
+def evaluate(turn: Turn, crossings: Crossings) -> None:
+    """One look at every score that is watched.
+
+    Most are under the lowest of their lines and were never over it: they cost one comparison,
+    however many policies watch them.
+    """
     scores, watches = turn.customer.scores, turn.customer.watches
-    for rising in crossings:
-        score = scores[rising.place]
-        if score >= rising.line.rises or rising.policy.rule.id in watches:
-            _look(turn, rising, score)
+    touched: set[str] = set()
+    for ladder in crossings.ladders:
+        if (score := scores[ladder.place]) >= ladder.lowest:
+            touched |= ladder.under(score)
+    if touched or watches:
+        for rising in crossings.of(touched.union(watches)):
+            _look(turn, rising, scores[rising.place])
 
 
-def look_again(turn: Turn, crossings: Iterable[Rising]) -> None:
+def look_again(turn: Turn, crossings: Crossings) -> None:
     """Every second look that is due; one for a policy that is gone is called off."""
     evaluate(turn, crossings)
     watches = turn.customer.watches

@@ -43,10 +43,9 @@ def consider(turn: Turn, policies: Iterable[Policy]) -> None:
     """A trigger has fired: if it is not too soon and the condition holds, ask the gates."""
     rests, view = turn.customer.rests, None
     for policy in policies:
-        if turn.now >= rests.get(policy.rule.id, 0.0):
+        if turn.now >= rests.get(policy.rule.id, 0.0) and policy.holds(turn):
             view = view if view is not None else View(turn)
-            if policy.when.run(view):
-                _ask(turn, policy, view, Bid(policy.rule, turn.now))
+            _ask(turn, policy, view, Bid(policy.rule, turn.now))
 
 
 def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:

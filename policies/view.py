@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine import ledger
-from engine.expression import Kind
+from engine.expression import Kind, Places
 from engine.turn import Turn
 from features import CATALOGUE, INDEX
 from policies.models import TASKS
@@ -45,6 +45,20 @@ NAMES: Final[Mapping[str, Kind]] = {
     **{name: kind for name, (kind, _, _) in STANDING.items()},
 }
 """Everything that a condition may name."""
+
+
+def _score(place: int) -> Callable[[Turn], Value]:
+    return lambda turn: turn.customer.scores[place]
+
+
+PLACES: Final = Places(
+    numbers=INDEX,
+    others={
+        **{name: _score(place) for name, place in SCORES.items()},
+        **{name: read for name, (_, _, read) in STANDING.items()},
+    },
+)
+"""How conditions that run per event read a turn."""
 
 
 class View(dict[str, Value]):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ProgrammeError
-from engine.expression import Expression, Kind, Value, compile_expression
+from engine.expression import Expression, Kind, Places, Value, compile_expression
 
 NAMES = {
     "orders": Kind.NUMBER,
@@ -283,3 +283,32 @@ def test_no_number_makes_a_condition_raise(said: Said, view: dict[str, Value]) -
     for wants in (Kind.TRUTH, Kind.NUMBER):
         if expression := attempt(said.text, wants):
             expression(view)
+
+
+class Turned(NamedTuple):
+    """A turn: some numbers by place, the rest read by functions."""
+
+    numbers: list[Any]
+    view: Mapping[str, Any]
+
+
+def told_by(name: str) -> Callable[[Turned], Any]:
+    return lambda turn: turn.view[name]
+
+
+PLACES = Places(
+    numbers={"own_gap": 0},
+    others={name: told_by(name) for name in NAMES if name != "own_gap"},
+)
+
+
+@given(conditions | numbers, views)
+def test_a_turn_is_answered_as_its_view_is(said: Said, view: dict[str, Value]) -> None:
+    for wants in Kind:
+        by_name = attempt(said.text, wants)
+        if by_name is not None:
+            by_place = compile_expression(
+                said.text, NAMES, where="when", wants=wants, places=PLACES
+            )
+            answer = by_place.run(Turned([view["own_gap"]], view))
+            assert repr(answer) == repr(by_name(view))
