@@ -4,6 +4,7 @@ Everything else is the `punchcard` command.
 """
 
 from flows.profiles import (
+    Benefits,
     ChallengeProgress,
     Notice,
     Profile,
@@ -12,4 +13,4 @@ from flows.profiles import (
     Tastes,
 )
 
-__all__ = ["ChallengeProgress", "Notice", "Profile", "Profiles", "Reward", "Tastes"]
+__all__ = ["Benefits", "ChallengeProgress", "Notice", "Profile", "Profiles", "Reward", "Tastes"]

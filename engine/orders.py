@@ -88,6 +88,12 @@ def spent_since(customer: Customer[Any], since: float) -> int:
     return sum([line.kept for order in recent for line in order.lines])
 
 
+def earned_since(customer: Customer[Any], since: float) -> int:
+    """Points that orders earned from a moment on, less what returns took back (≥ 0)."""
+    orders = customer.book.orders.values()
+    return sum([order.awarded - order.reversed for order in orders if order.at >= since])
+
+
 def due(customer: Customer[Any]) -> float:
     """When the next parked refund has waited long enough."""
     return min([parked.until for parked in customer.book.parked], default=NEVER)

@@ -135,11 +135,13 @@ class Tier(Struct, array_like=True):
     """Where a member stands.
 
     level: place in the programme's list. until: end of validity. grace: end of grace, 0: none.
+    look: when it is looked whether to warn of that end, 0: that has been, or is not to be.
     """
 
     level: int = 0
     until: float = NEVER
     grace: float = 0.0
+    look: float = 0.0
 
 
 Part = tuple[float, list[int], int]

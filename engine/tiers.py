@@ -1,39 +1,52 @@
 """Tiers: reached at once, kept to the end of the next period, lost one step at a time (DOMAIN).
 
-They follow net spend of the last 12 months, never the balance: spending points does not demote.
+They follow net spend, or the points that orders earned, over the last 12 months or the calendar
+period, never the balance: spending points does not demote.
 """
 
 from typing import Any
 
 from engine.dates import DAY, NEVER, months_before, period
-from engine.orders import spent_since
+from engine.orders import earned_since, spent_since
 from engine.programme import Programme
 from engine.state import Customer, Order
 from engine.turn import Turn
 
 MONTHS = 12
-"""How far back spend counts."""
+"""How far back a rolling window reaches."""
 
 
-def reached(programme: Programme, spend: int) -> int:
-    """The highest step that this net spend (minor units) reaches; 0 is where everybody starts."""
-    levels = [level for level, least in enumerate(programme.thresholds) if spend >= least]
+def reached(programme: Programme, amount: int) -> int:
+    """The highest step that this much reaches; 0 is where everybody starts.
+
+    amount: net spend (minor units) or points, as the ladder counts.
+    """
+    levels = [level for level, least in enumerate(programme.thresholds) if amount >= least]
     return max(levels, default=0)
 
 
 def qualifying(turn: Turn) -> int:
-    """Net spend of the last 12 months (minor units)."""
-    zone = turn.world.programme.zone_info
-    return spent_since(turn.customer, months_before(turn.now, MONTHS, zone))
+    """What counts for a higher tier now: net spend (minor units) or points."""
+    return _counted(turn, _since(turn, turn.now))
+
+
+def keeping(turn: Turn, at: float) -> int:
+    """What counts for the tier held, at its review or in the grace after it: spend or points.
+
+    at: the moment (s); asked ahead, this is what will still count then if nothing is bought.
+    """
+    tier, ladder = turn.customer.book.tier, turn.world.programme.tiers
+    reviewed = min(at, tier.until - 1) if ladder.window == "calendar" else at
+    return _counted(turn, _since(turn, reviewed))
 
 
 def promote(turn: Turn, ident: str, order: Order) -> None:
-    """After an order: up at once, as far as the spend reaches. A guest has no tier.
+    """After an order: up at once, as far as it reaches. A guest has no tier.
 
     Most orders lift nobody, and that shows without a calendar.
     """
     customer, tier, programme = turn.customer, turn.customer.book.tier, turn.world.programme
-    if not customer.known or reached(programme, spent_since(customer, -NEVER)) <= tier.level:
+    if not customer.known or reached(programme, _counted(turn, -NEVER)) <= tier.level:
         return
     level = reached(programme, qualifying(turn))
     if level > tier.level:
@@ -46,9 +59,13 @@ def reconsider(turn: Turn) -> None:
 
     Never below the tier before that order, unless the order that caused that one came back too.
     """
-    tier, level = turn.customer.book.tier, reached(turn.world.programme, qualifying(turn))
-    while level < tier.level and (cause := _cause(turn.customer, tier.level)) is not None:
+    tier, programme = turn.customer.book.tier, turn.world.programme
+    while tier.level and (cause := _cause(turn.customer, tier.level)) is not None:
         ident, order = cause
+        at = order.at if programme.tiers.window == "calendar" else turn.now
+        level = reached(programme, _counted(turn, _since(turn, at)))
+        if level >= tier.level:
+            return
         lower = max(level, order.lifted_from)
         order.lifted = lower if lower > order.lifted_from else 0
         key = f"{ident}/refund"
@@ -57,23 +74,57 @@ def reconsider(turn: Turn) -> None:
 
 
 def due(customer: Customer[Any]) -> float:
-    """The end of validity, or of grace."""
-    return customer.book.tier.grace if customer.book.tier.grace else customer.book.tier.until
+    """The look ahead, the end of validity, or of grace."""
+    tier = customer.book.tier
+    return tier.grace or tier.look or tier.until
 
 
 def fire(turn: Turn) -> None:
-    """At the end of validity keep or warn; at the end of grace keep or step one down."""
-    tier, grace_days = turn.customer.book.tier, turn.world.programme.tiers.grace_days
-    if reached(turn.world.programme, qualifying(turn)) >= tier.level:
-        tier.grace, tier.until = 0.0, _this_period(turn, tier.level)
-    elif tier.grace or not grace_days:
+    """Ahead of the review warn; then keep or give grace; at its end keep or step one down."""
+    tier, ladder = turn.customer.book.tier, turn.world.programme.tiers
+    if not tier.grace and tier.look:
+        tier.look = 0.0
+        if _falls_short(turn, tier.until):
+            _warn(turn, "review_ahead", tier.until, tier.until + ladder.grace_days * DAY)
+    elif not _falls_short(turn, turn.now):
+        tier.grace = 0.0
+        _hold(turn, _this_period(turn, tier.level))
+    elif tier.grace or not ladder.grace_days:
         lower = tier.level - 1
-        key, because = f"review@{turn.now}", ("spend_below_threshold",)
+        key, because = f"review@{turn.now}", (f"{ladder.by}_below_threshold",)
         _move(turn, lower, "Tier Downgraded", key, because, until=_this_period(turn, lower))
     else:
-        tier.grace = turn.now + grace_days * DAY
-        name, key = _name(turn, tier.level), f"review@{turn.now}"
-        turn.say("Tier Downgrade Warned", name, key, tier=name, until=tier.grace)
+        tier.grace = turn.now + ladder.grace_days * DAY
+        _warn(turn, "grace_begins", turn.now, tier.grace)
+
+
+def _falls_short(turn: Turn, at: float) -> bool:
+    """Whether what counts at that moment is too little for the tier held."""
+    return reached(turn.world.programme, keeping(turn, at)) < turn.customer.book.tier.level
+
+
+def _warn(turn: Turn, because: str, review: float, until: float) -> None:
+    """Say until when (s) how much is missing (minor units or points), counted at the review."""
+    tier, programme = turn.customer.book.tier, turn.world.programme
+    name, key = _name(turn, tier.level), f"review@{turn.now}"
+    least = programme.thresholds[tier.level :][:1]  # none: the ladder is shorter by now
+    missing = least[0] - keeping(turn, review) if least else None
+    figures: dict[str, Any] = {"tier": name, "until": until, "missing": missing}
+    turn.say("Tier Downgrade Warned", name, key, (because,), **figures)
+
+
+def _counted(turn: Turn, since: float) -> int:
+    """What the ladder counts, from a moment on."""
+    count = earned_since if turn.world.programme.tiers.by == "points" else spent_since
+    return count(turn.customer, since)
+
+
+def _since(turn: Turn, at: float) -> float:
+    """Where the window begins that counts at a moment."""
+    programme = turn.world.programme
+    if programme.tiers.window == "calendar":
+        return period(at, programme.tiers.period, programme.zone_info)[0]
+    return months_before(at, MONTHS, programme.zone_info)
 
 
 def _cause(customer: Customer[Any], level: int) -> tuple[str, Order] | None:
@@ -96,12 +147,20 @@ def _two_periods(turn: Turn, level: int) -> float:
     return period(end, programme.tiers.period, programme.zone_info)[1] if level else NEVER
 
 
+def _hold(turn: Turn, until: float) -> None:
+    """Valid until then (s). Where it is too late to look ahead, the grace alone warns."""
+    tier, days = turn.customer.book.tier, turn.world.programme.tiers.warn_days
+    look = until - days * DAY
+    tier.until, tier.look = until, look if days and turn.now < look < NEVER else 0.0
+
+
 def _move(
     turn: Turn, level: int, name: str, key: str, because: tuple[str, ...] = (), *, until: float
 ) -> None:
     tier = turn.customer.book.tier
     figures: dict[str, Any] = {"before": _name(turn, tier.level), "tier": _name(turn, level)}
-    tier.level, tier.grace, tier.until = level, 0.0, until
+    tier.level, tier.grace = level, 0.0
+    _hold(turn, until)
     for order in turn.customer.book.orders.values():
         if order.lifted > level:
             order.lifted = 0

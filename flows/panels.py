@@ -11,7 +11,6 @@ from rich.table import Table
 import features
 from engine import completions, ledger, tiers
 from engine.challenges import Challenge, Spend
-from engine.money import minor
 from engine.state import Customer, Enrolment, Watch
 from engine.step import PARTS
 from engine.turn import Turn
@@ -19,7 +18,7 @@ from features import CATALOGUE
 from flows.console import printable
 from flows.show import Found
 from flows.tables import table
-from flows.wording import NOTHING, Wording, bar
+from flows.wording import NOTHING, Wording, bar, qualifies_by
 from policies import messages
 from policies.models import TASKS
 from policies.questions import MILLION
@@ -114,14 +113,15 @@ def _tier(page: Page) -> Rows:
     if not ladder.steps:
         return
     step = ladder.steps[min(tier.level, len(ladder.steps) - 1)]
-    spent = tiers.qualifying(page.turn)
+    counted, amount = tiers.qualifying(page.turn), page.words.measured(ladder)
     yield "tier", f"{step.name} ({step.id}), {step.multiplier} times the points"
     yield "holds until", page.words.when(tier.until)
     yield "grace until", page.words.when(tier.grace)
-    yield f"spent in {tiers.MONTHS} months", page.words.money(spent)
-    for above in ladder.steps[tier.level + 1 :]:
-        goal = minor(above.spend, page.words.currency)
-        yield f"towards {above.name}", f"{bar(spent, goal)} of {page.words.money(goal)}"
+    yield qualifies_by(ladder), amount(counted)
+    thresholds = page.turn.world.programme.thresholds
+    for level in range(tier.level + 1, len(ladder.steps)):
+        goal = thresholds[level]
+        yield f"towards {ladder.steps[level].name}", f"{bar(counted, goal)} of {amount(goal)}"
 
 
 def _orders(page: Page) -> Rows:

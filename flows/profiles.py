@@ -6,6 +6,7 @@ in the same commit as everything else that the event led to.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final, TypeVar
 
 import msgspec
@@ -38,6 +39,15 @@ class Reward(Struct, frozen=True):
     expires: float
 
 
+class Benefits(Struct, frozen=True):
+    """What the tier brings. multiplier: of the points earned; perks: in the shop's own words."""
+
+    multiplier: Decimal = Decimal(1)
+    early_access: bool = False
+    free_shipping: bool = False
+    perks: list[str] = []
+
+
 class Notice(Struct, frozen=True):
     """A message for our own pages.
 
@@ -60,7 +70,8 @@ class Profile(Struct, frozen=True):
     """One customer as the log has told so far.
 
     points may be spent, pending ones wait for the return window, debt is owed (all ≥ 0). tier: the
-    step's id; empty: none. scores: probabilities by model, for the shop's own decisions; churn is
+    step's id; empty: none. benefits: the tier's, as the programme had them when the member's points
+    or tier last moved. scores: probabilities by model, for the shop's own decisions; churn is
     never shown to the customer. as_of: log time (s) of the last event; 0.0: nobody has heard of
     this customer (cold). offset: the next of the customer's partition then, so that a write can be
     waited for.
@@ -70,6 +81,7 @@ class Profile(Struct, frozen=True):
     pending: int = 0
     debt: int = 0
     tier: str = ""
+    benefits: Benefits = field(default_factory=Benefits)
     challenges: list[ChallengeProgress] = []
     rewards: list[Reward] = []
     inbox: list[Notice] = []
@@ -142,6 +154,7 @@ def _profile(values: list[Raw]) -> Profile:
         pending=_whole(found["pending"]),
         debt=_whole(found["debt"]),
         tier=_text(found["tier"]),
+        benefits=_json(_benefits, found["benefits"], Benefits()),
         challenges=_json(_challenges, found["challenges"], []),
         rewards=_json(_rewards, found["rewards"], []),
         inbox=_json(_inbox, found["inbox"], []),
@@ -166,6 +179,7 @@ def _json(decoder: msgspec.json.Decoder[T], value: Raw, absent: T) -> T:
     return absent if value is None else decoder.decode(value)
 
 
+_benefits: Final = msgspec.json.Decoder(Benefits)
 _challenges: Final = msgspec.json.Decoder(list[ChallengeProgress])
 _rewards: Final = msgspec.json.Decoder(list[Reward])
 _inbox: Final = msgspec.json.Decoder(list[Notice])

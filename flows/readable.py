@@ -1,15 +1,18 @@
 """The readable fields of a profile hash: what on-site code reads, as integers or JSON."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from engine import enrolments, ledger, rewards
-from engine.programme import Programme
+from engine.programme import Programme, TierRule
 from engine.state import Customer
 from engine.world import World
 
+BENEFITS: Final = ("multiplier", "early_access", "free_shipping", "perks")
+"""What a step of the ladder may bring, as `engine.programme.TierRule` names it."""
+PLAIN: Final = TierRule(id="plain", name="plain")
 _json = msgspec.json.Encoder()
 
 
@@ -28,6 +31,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
         "pending", str(ledger.pending(customer.book.ledger)),
         "debt", str(customer.book.ledger.debt),
         "tier", _tier(world.programme, customer),
+        "benefits", _json.encode(_benefits(world.programme, customer)),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
     ]  # fmt: skip
@@ -36,6 +40,16 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
 def _tier(programme: Programme, customer: Customer[Any]) -> str:
     steps = programme.tiers.steps
     return steps[min(customer.book.tier.level, len(steps) - 1)].id if steps else ""
+
+
+def _benefits(programme: Programme, customer: Customer[Any]) -> Mapping[str, Any]:
+    """What the tier brings; whatever it does not is left out."""
+    steps = programme.tiers.steps
+    if not steps:
+        return {}
+    step = steps[min(customer.book.tier.level, len(steps) - 1)]
+    told = {name: getattr(step, name) for name in BENEFITS}
+    return {name: value for name, value in told.items() if value != getattr(PLAIN, name)}
 
 
 def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]]:

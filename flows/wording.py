@@ -1,5 +1,6 @@
 """How a customer's page words moments, money and shares."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from msgspec import Struct
 
 from engine.dates import NEVER, local
 from engine.money import EXPONENTS
+from engine.programme import Ladder
+from engine.tiers import MONTHS
 
 NOTHING: Final = "–"
 BAR: Final = 20
@@ -37,6 +40,24 @@ class Wording(Struct, frozen=True):
         ('12.50 EUR', '1,250 JPY')
         """
         return f"{Decimal(minor).scaleb(-EXPONENTS.get(self.currency, 2)):,} {self.currency}"
+
+    def measured(self, ladder: Ladder) -> Callable[[int], str]:
+        """How amounts of what this ladder counts are worded."""
+        return "{:,} points".format if ladder.by == "points" else self.money
+
+
+def qualifies_by(ladder: Ladder) -> str:
+    """What counts for a tier, and since when.
+
+    >>> qualifies_by(Ladder()), qualifies_by(Ladder(by="points", window="calendar"))
+    ('spent in 12 months', 'earned this year')
+    """
+    verb = "earned" if ladder.by == "points" else "spent"
+    return (
+        f"{verb} this {ladder.period}"
+        if ladder.window == "calendar"
+        else f"{verb} in {MONTHS} months"
+    )
 
 
 def bar(amount: int, goal: int) -> str:

@@ -5,14 +5,16 @@ A new one stands in `CHECKS`.
 
 from typing import Final
 
-from engine.checks import challenges, money, policies, terms
+from engine.checks import challenges, money, policies, terms, tiers
 from engine.reading import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
     terms.zone_exists,
     terms.ids_are_used_once,
-    terms.tiers_rise,
-    terms.multipliers_multiply,
+    tiers.one_measure,
+    tiers.steps_rise,
+    tiers.multipliers_multiply,
+    tiers.orders_are_remembered_while_they_count,
     terms.rewards_are_worth_something,
     terms.quiet_hours_end,
     money.amounts_can_be_paid,

@@ -1,11 +1,10 @@
-"""Checks of what members are promised: tiers, rewards, and when they are left in peace."""
+"""Checks of what members are promised: rewards, and when they are left in peace."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from engine.dates import zone
 from engine.locating import Path, dotted
-from engine.programme import MAX_MULTIPLIER, Programme, Quiet, RewardRule, TierRule
+from engine.programme import Programme, Quiet, RewardRule
 from engine.reading import Mistake, Reading
 from engine.wording import shown
 
@@ -26,27 +25,6 @@ def ids_are_used_once(reading: Reading) -> Iterator[Mistake]:
         if taken != path:
             problem = f"is already the id of {dotted(taken, {})}"
             yield Mistake((*path, "id"), problem, "give each an id of its own")
-
-
-def tiers_rise(reading: Reading) -> Iterator[Mistake]:
-    """Everybody starts on the first step, and each further one asks for more."""
-    steps = list(reading.each(TierRule))
-    for path, step in steps:
-        if path[-1] == 0 and step.spend:
-            mend = 'write spend = "0": everybody starts on the first step'
-            yield Mistake((*path, "spend"), f"the first step asks for {step.spend}", mend)
-    for (_, lower), (path, step) in pairwise(steps):
-        if step.spend <= lower.spend:
-            problem = f"{step.spend} is no more than {lower.spend}, the step before"
-            yield Mistake((*path, "spend"), problem, "write the steps from low to high")
-
-
-def multipliers_multiply(reading: Reading) -> Iterator[Mistake]:
-    """A tier's points are more than none and within the engine's cap."""
-    for path, step in reading.each(TierRule):
-        if not 0 < step.multiplier <= MAX_MULTIPLIER:
-            mend = f'write an amount above 0 and up to {MAX_MULTIPLIER}, such as "1.25"'
-            yield Mistake((*path, "multiplier"), f"{step.multiplier} is out of bounds", mend)
 
 
 def rewards_are_worth_something(reading: Reading) -> Iterator[Mistake]:

@@ -62,7 +62,9 @@ class Programme(Strict, frozen=True, dict=True):
 
     @cached_property
     def thresholds(self) -> tuple[int, ...]:
-        """The net spend that reaches each tier (minor units)."""
+        """What reaches each tier: net spend (minor units), or points, as the ladder counts."""
+        if self.tiers.by == "points":
+            return tuple(step.points for step in self.tiers.steps)
         return tuple(minor(step.spend, self.currency) for step in self.tiers.steps)
 
     @cached_property

@@ -3,15 +3,21 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.programme import Ladder
+from engine.dates import DAY
+from engine.programme import Ladder, Points
+from tests.support.lives import Coming, Deed, live, lives
 from tests.support.stories import (
+    BY_POINTS,
     LADDER,
     Story,
     Told,
     back,
     changed,
+    founded,
     items,
     line,
     order,
@@ -19,11 +25,14 @@ from tests.support.stories import (
     redeem,
     refund,
     tell,
+    view,
     wait,
 )
 
 VIENNA = ZoneInfo("Europe/Vienna")
-TIERED = changed(tiers=LADDER)
+REVIEW = datetime(2028, 1, 1, tzinfo=VIENNA).timestamp()
+"""When a tier that was reached in 2026 is looked at."""
+CALENDAR = replace(LADDER, window="calendar")
 
 
 def climbed(*story: Story, ladder: Ladder = LADDER) -> Told:
@@ -60,15 +69,118 @@ def test_spending_points_does_not_demote() -> None:
 
 
 def test_without_spend_there_is_a_warning_then_thirty_days_then_one_step_down() -> None:
-    told = climbed(order(total=1000), wait(days=725))
+    told = climbed(order(total=1000), wait(days=695))
     assert (told.tier, told.of("Tier Downgrade Warned")) == ("gold", [])
-    told.tick(datetime(2028, 1, 1, tzinfo=VIENNA).timestamp())
-    [warned] = told.of("Tier Downgrade Warned")
-    assert (told.tier, warned.properties["until"] - warned.at) == ("gold", 30 * 86400)
-    told.tick(warned.properties["until"] - 1)
+    told.tick(REVIEW)
+    ahead, grace = told.of("Tier Downgrade Warned")
+    assert (REVIEW - ahead.at, grace.at) == (30 * DAY, REVIEW)
+    assert (ahead.because, grace.because) == (("review_ahead",), ("grace_begins",))
+    assert ahead.properties["until"] == grace.properties["until"] == REVIEW + 30 * DAY
+    told.tick(REVIEW + 30 * DAY - 1)
     assert told.tier == "gold"
-    told.tick(warned.properties["until"])
+    told.tick(REVIEW + 30 * DAY)
     assert (told.tier, told.reasons[-1]) == ("silver", "spend_below_threshold")
+
+
+def test_the_warning_says_what_will_be_missing_at_the_review() -> None:
+    told = climbed(
+        order(total=600), order(total=300).after(days=350), order(total=50).after(days=300)
+    )
+    told.tick(REVIEW)
+    ahead, grace = told.of("Tier Downgrade Warned")
+    # The 300 of the day 350 still count on the day of the warning, and no longer at the review.
+    assert [each.properties["missing"] for each in (ahead, grace)] == [450 * 100, 450 * 100]
+
+
+def test_who_has_enough_for_the_review_is_not_warned() -> None:
+    told = climbed(order(total=600), order(total=600).after(days=500))
+    told.tick(REVIEW)
+    assert told.of("Tier Downgrade Warned") == []
+
+
+def test_who_catches_up_after_the_warning_hears_nothing_more() -> None:
+    told = climbed(order(total=600), wait(days=710), order(total=600))
+    told.tick(REVIEW + 40 * DAY)
+    assert told.reasons == ["review_ahead"]
+
+
+def test_a_refund_after_the_look_ahead_is_told_when_the_grace_begins() -> None:
+    told = climbed(order(total=600), order(total=600).after(days=500), wait(days=210), refund("o2"))
+    told.tick(REVIEW)
+    assert told.reasons == ["grace_begins"]
+
+
+def test_without_warning_days_only_the_grace_warns() -> None:
+    told = climbed(order(total=600), ladder=replace(LADDER, warn_days=0))
+    told.tick(REVIEW)
+    assert told.reasons == ["grace_begins"]
+
+
+def test_a_look_ahead_that_would_lie_in_the_past_is_left_out() -> None:
+    told = climbed(order(total=600), ladder=replace(LADDER, period="month", warn_days=90))
+    assert told.customer.book.tier.look == 0.0
+
+
+def test_a_ladder_that_counts_points_lifts_by_what_orders_earned() -> None:
+    told = climbed(order(total=300), order(total=200), ladder=BY_POINTS)
+    assert told.tier == "silver"
+    [upgrade] = told.of("Tier Upgraded")
+    assert upgrade.cause == "m2"
+
+
+def test_spending_points_does_not_demote_where_points_are_counted() -> None:
+    told = climbed(order(total=600), wait(days=15), redeem(600), ladder=BY_POINTS)
+    told.tick(REVIEW - 31 * DAY)
+    assert (told.balance, told.tier) == (0, "silver")
+
+
+def test_a_refund_takes_its_points_from_the_tier() -> None:
+    told = climbed(order(total=100), order(total=450), refund("o2"), ladder=BY_POINTS)
+    assert told.tier == "bronze"
+
+
+def test_the_review_counts_points_too() -> None:
+    told = climbed(order(total=600), wait(days=800), ladder=BY_POINTS)
+    assert (told.tier, told.reasons[-1]) == ("bronze", "points_below_threshold")
+
+
+def test_in_a_calendar_window_last_years_spend_lifts_nobody() -> None:
+    december, january = order(total=300).after(days=350), order(total=300).after(days=20)
+    assert climbed(december, january, ladder=CALENDAR).tier == "bronze"
+    assert climbed(december, january).tier == "silver"
+
+
+def test_a_calendar_review_counts_the_year_that_ends() -> None:
+    told = climbed(order(total=600), order(total=600).after(days=400), ladder=CALENDAR)
+    told.tick(REVIEW)
+    assert (told.reasons, told.customer.book.tier.until) == (
+        [],
+        datetime(2029, 1, 1, tzinfo=VIENNA).timestamp(),
+    )
+
+
+def test_the_grace_after_a_calendar_year_still_adds_to_it() -> None:
+    told = climbed(order(total=600), order(total=300).after(days=400), ladder=CALENDAR)
+    told.tick(REVIEW)
+    assert told.reasons == ["review_ahead", "grace_begins"]
+    told.beat(order("o3", total=200).after(days=10))
+    told.tick(REVIEW + 31 * DAY)
+    assert (told.tier, told.of("Tier Downgraded")) == ("silver", [])
+
+
+def test_a_calendar_tier_is_not_lost_to_a_small_return_in_the_next_year() -> None:
+    bought = climbed(items(60), wait(days=400), ladder=CALENDAR)
+    bought.beat(refund("o1", back("beans", 5), key="r1"))
+    assert bought.tier == "silver"
+    bought.beat(refund("o1", back("beans", 30), key="r2"))
+    assert bought.tier == "bronze"
+
+
+def test_a_step_that_is_gone_is_warned_of_without_an_amount() -> None:
+    told = climbed(order(total=1000), publish(changed(tiers=Ladder(steps=LADDER.steps[:2]))))
+    told.tick(REVIEW - 20 * DAY)
+    [warned] = told.of("Tier Downgrade Warned")
+    assert (warned.rule, warned.properties["missing"]) == ("silver", None)
 
 
 def test_the_lower_tier_is_reviewed_at_the_end_of_the_period() -> None:
@@ -98,7 +210,7 @@ def test_spend_within_the_grace_keeps_the_tier() -> None:
 
 def test_without_grace_the_step_down_comes_at_once() -> None:
     told = climbed(order(total=600), wait(days=800), ladder=replace(LADDER, grace_days=0))
-    assert (told.tier, told.of("Tier Downgrade Warned")) == ("bronze", [])
+    assert (told.tier, told.reasons) == ("bronze", ["review_ahead", "spend_below_threshold"])
 
 
 def test_months_and_quarters_are_periods_too() -> None:
@@ -186,3 +298,59 @@ def test_an_order_that_comes_too_late_for_tiers_lifts_nobody() -> None:
 
 def test_a_refund_that_comes_too_late_for_tiers_demotes_nobody() -> None:
     assert climbed(order(total=600), refund("o1").after(days=40).late(days=31)).tier == "silver"
+
+
+LADDERS = st.sampled_from([LADDER, BY_POINTS, CALENDAR]).flatmap(
+    lambda ladder: st.sampled_from(["month", "year"]).map(
+        lambda period: replace(ladder, period=period)
+    )
+)
+
+
+def lived(life: list[Coming], ladder: Ladder) -> Told:
+    """A life to its end, and years after, in which points may be spent at once."""
+    told = live(Told(founded(changed(tiers=ladder, points=Points(pending_days=0)))), life)
+    told.tick(life[-1].now + 1500 * DAY)
+    return told
+
+
+def nothing_at(now: float) -> Coming:
+    return Coming(now, Deed(now, view()))
+
+
+def moves(told: Told) -> list[tuple[str, str, float, tuple[str, ...]]]:
+    """Every step on the ladder, and every warning."""
+    names = ("Tier Upgraded", "Tier Downgraded", "Tier Downgrade Warned")
+    return [(each.event, each.rule, each.at, each.because) for each in told.of(*names)]
+
+
+@given(lives(), LADDERS)
+def test_no_life_is_on_another_step_because_points_were_spent(
+    life: list[Coming], ladder: Ladder
+) -> None:
+    thrifty = [each for each in life if not each.deed.beat.name.startswith("Redemption")]
+    spender, saver = lived(life, ladder), lived([*thrifty, nothing_at(life[-1].now)], ladder)
+    assert moves(spender) == moves(saver)
+
+
+@given(lives(), LADDERS)
+def test_orders_only_lift_refunds_only_lower_and_reviews_lower_by_one_step(
+    life: list[Coming], ladder: Ladder
+) -> None:
+    told = lived(life, ladder)
+    ids = [step.id for step in ladder.steps]
+    for move in told.of("Tier Upgraded", "Tier Downgraded"):
+        before, now = ids.index(move.properties["before"]), ids.index(move.properties["tier"])
+        review = move.cause.startswith("tier@")
+        assert now > before if move.event == "Tier Upgraded" else now < before
+        assert not review or now == before - 1
+
+
+@given(lives(), LADDERS)
+def test_a_warning_is_followed_by_its_step_down_or_by_enough(
+    life: list[Coming], ladder: Ladder
+) -> None:
+    told = lived(life, ladder)
+    for warned in told.of("Tier Downgrade Warned"):
+        assert warned.properties["missing"] > 0
+        assert warned.properties["until"] >= warned.at

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from engine.errors import SettingsError
 from flows import keys
 from flows.embedded import RedisServer
 from flows.partition import partition_of
-from flows.profiles import Profile, Profiles
+from flows.profiles import Benefits, Profile, Profiles
 from flows.settings import Settings
 from flows.store import Store, connect
 from tests.support.deciding import decide
@@ -33,6 +34,9 @@ share = 0.0
 id = "bean"
 name = "Bean"
 spend = "0"
+multiplier = "1.5"
+early_access = true
+perks = ["A seat by the window"]
 
 [[rewards]]
 id = "cup"
@@ -91,7 +95,10 @@ def profiles(request: pytest.FixtureRequest, store: Store, server: RedisServer) 
 
 def test_a_buyers_profile_holds_all_that_is_known(profiles: Profiles) -> None:
     ann = profiles.get("ann")
-    assert (ann.points, ann.pending, ann.debt, ann.tier) == (0, 20, 0, "bean")
+    assert (ann.points, ann.pending, ann.debt, ann.tier) == (0, 30, 0, "bean")
+    assert ann.benefits == Benefits(
+        Decimal("1.5"), early_access=True, perks=["A seat by the window"]
+    )
     assert [(each.id, each.progress, each.goal, each.done) for each in ann.challenges] == [
         ("one", 1, 1, True),
         ("much", 2000, 10000, False),

@@ -45,6 +45,9 @@ SLIPS: Final = (
     Slip('id = "gold"', 'id = "silver"', "tiers.steps[2] (silver).id", "steps[1]", "of its own",
          'id = "silver"\nname = "Gold'),
     Slip('period = "year"', 'period = "yaer"', "tiers.period", 'did you mean "year"?', "one of"),
+    Slip('window = "rolling"\nperiod = "year"\nwarn_days = 30\ngrace_days = 30',
+         'window = "calendar"\nperiod = "year"\ngrace_days = 60', "tiers.grace_days",
+         "are 426 days", "remember_days = 426", "grace_days = 60"),
     # rewards
     Slip("points = 50\n", "", "rewards[0] (welcome_points).points", "is worth none", "above 0",
          '[[rewards]]\nid = "welcome_points"'),

@@ -17,6 +17,7 @@ from engine.events import Happening
 from engine.programme import Points
 from engine.wire import decode
 from tests.support.stories import (
+    BY_POINTS,
     LADDER,
     START,
     Beat,
@@ -57,6 +58,7 @@ EDITED: Final = replace(
     EVERYTHING,
     version="v2",
     points=Points(earn=2, pending_days=3, expire_months=2),
+    tiers=replace(BY_POINTS, window="calendar", period="quarter"),
     challenges=tuple(replace(each, name=f"{each.name}!") for each in CHALLENGES),
 )
 """Everything has changed, challenges too: new versions of all of them."""

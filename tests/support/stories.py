@@ -51,6 +51,12 @@ LADDER: Final = Ladder(
     )
 )
 
+BY_POINTS: Final = replace(
+    LADDER,
+    by="points",
+    steps=tuple(replace(step, spend=Decimal(0), points=int(step.spend)) for step in LADDER.steps),
+)
+
 
 class PlainMind:
     """A mind that has no features and no policies, and remembers nothing."""
