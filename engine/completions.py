@@ -15,7 +15,9 @@ STEPS: Final = 4
 
 
 def progress(enrolment: Enrolment) -> int:
-    """How much there is, in the challenge's unit (pieces or minor units)."""
+    """How much there is, in the challenge's unit (pieces, minor units, days …)."""
+    if enrolment.total is not None:
+        return enrolment.total
     return enrolment.missed + sum([amount for _, _, amount in enrolment.parts.values()])
 
 
@@ -44,7 +46,7 @@ def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: fl
 
 def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
     """Settle a cycle by its own contributions. before: the progress that the member knows of."""
-    cycle = counted(enrolment, target(turn, challenge))
+    cycle = counted(challenge, enrolment, target(turn, challenge))
     settle(turn, challenge, enrolment, before, cycle)
 
 
@@ -52,8 +54,9 @@ def settle(
     turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int, cycle: Cycle
 ) -> None:
     """Complete, roll back, or announce progress, from the contributions alone."""
-    goal, now = target(turn, challenge), cycle.total
-    if now >= goal:
+    goal, now = target(turn, challenge), cycle.tally.total
+    enrolment.total = now
+    if cycle.crossed:
         first, enrolment.done = not enrolment.done, cycle.crossed
         if first:
             _complete(turn, challenge, enrolment, goal)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine.challenges import Challenge
+from engine.challenges import Challenge, Tally
 from engine.dates import HOUR, local_day, period
 from engine.state import Customer, Enrolment, Part
 from engine.turn import Turn
@@ -21,21 +21,27 @@ class Cycle(Struct):
     """A window that begins with its first contribution.
 
     ends: excluded. crossed: event time at which the contributions reached the goal; 0: not yet.
+    What is done stays done, whatever comes after it: a streak that breaks then was still one.
     """
 
     started: float
     ends: float
-    parts: dict[str, Part]
-    total: int = 0
+    tally: Tally
+    parts: dict[str, Part] = {}
     crossed: float = 0.0
 
     def add(self, key: str, part: Part, goal: int) -> None:
         """Take the next contribution, by event time."""
-        at, _, amount = part
         self.parts[key] = part
-        before, self.total = self.total, self.total + amount
-        if before < goal <= self.total:
-            self.crossed = at
+        self.tally.add(key, part)
+        if self.tally.total >= goal and not self.crossed:
+            self.crossed = part[0]
+        elif self.crossed:
+            self.tally.total = max(self.tally.total, goal)
+
+    def takes(self, key: str, at: float) -> bool:
+        """Whether the next contribution is still one of this cycle."""
+        return at < self.ends or (self.crossed > 0.0 and self.tally.keeps(key))
 
 
 def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cycle]:
@@ -48,20 +54,22 @@ def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cyc
     cycles: list[Cycle] = []
     for key, part in in_order(parts):
         at = part[0]
-        if not cycles or at >= cycles[-1].ends:
+        if not cycles or not cycles[-1].takes(key, at):
             if cycles and challenge.repeat == "none":
                 break
-            cycles.append(Cycle(at, challenge.window(at), {}))
+            if not challenge.begins(key):
+                continue
+            cycles.append(Cycle(at, challenge.window(at), challenge.tally()))
         cycle = cycles[-1]
         cycle.add(key, part, goal)
-        if challenge.repeat == "on_completion" and cycle.total >= goal:
-            cycle.ends = at
+        if challenge.repeat == "on_completion" and cycle.crossed:
+            cycle.ends = cycle.crossed
     return cycles
 
 
-def counted(enrolment: Enrolment, goal: int) -> Cycle:
+def counted(challenge: Challenge, enrolment: Enrolment, goal: int) -> Cycle:
     """A cycle that is not dealt, as its contributions make it, whatever came in which order."""
-    cycle = Cycle(enrolment.started, enrolment.ends, {})
+    cycle = Cycle(enrolment.started, enrolment.ends, challenge.tally())
     for key, part in in_order(enrolment.parts):
         cycle.add(key, part, goal)
     return cycle
@@ -114,9 +122,20 @@ def used_up(customer: Customer[Any], challenge: Challenge) -> bool:
     return challenge.repeat == "none" and challenge.id in customer.book.begun
 
 
+def united(known: Mapping[str, Part], new: Mapping[str, Part]) -> dict[str, Part]:
+    """What is new, or earlier than what is known under its key: the first one counts."""
+    return {key: min(part, known.get(key, part)) for key, part in new.items()}
+
+
+def withdrawn(part: Part) -> Part:
+    """A contribution that counts no more; that it was made is kept."""
+    return part[0], part[1], 0
+
+
 def renewed(customer: Customer[Any], challenge: Challenge, key: str, part: Part) -> Part:
     """What an order brings, as it is now; an action brings what it brought."""
-    order = customer.book.orders.get(key) if challenge.action is None else None
+    ident = challenge.ordered(key)
+    order = customer.book.orders.get(ident) if ident is not None else None
     if order is None:
         return part
     at, lines, _ = part

@@ -5,55 +5,62 @@
 how much is needed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
 from engine import rewards
-from engine.challenges import Challenge
+from engine.challenges import Challenge, Deed
 from engine.completions import begin, enrol, entitlement, judge, name, settle, target
 from engine.completions import progress as progress
-from engine.cycles import LATE, Cycle, calendar, deal, is_dealt, mine, renewed, takes, used_up
+from engine.cycles import (
+    LATE,
+    Cycle,
+    calendar,
+    deal,
+    is_dealt,
+    mine,
+    renewed,
+    takes,
+    united,
+    used_up,
+    withdrawn,
+)
 from engine.dates import DAY, NEVER
 from engine.events import Line
-from engine.joining import wait
+from engine.joining import keep, wait, waiting
 from engine.state import Customer, Enrolment, Order, Part
 from engine.turn import Turn
 
 ROLLBACK: Final = 60 * DAY
 """How long after its end, or its completion, an enrolment is kept for a refund to take from (s)."""
 
-Bring = Callable[[Challenge], Part | None]
-"""What something brings to a challenge; None: it does not count there."""
+Brought = Callable[[Challenge, Mapping[str, Part]], list[str]]
+"""Which of a cycle's contributions are concerned, by key."""
 
 
 def count_order(turn: Turn, ident: str, order: Order, lines: tuple[Line, ...]) -> None:
     """A new order: whatever it counts for, in cycles that run and in those that it begins."""
-
-    def bring(challenge: Challenge) -> Part | None:
-        chosen = _chosen(challenge, lines)
-        return (order.at, chosen, challenge.amount(order, chosen)) if chosen else None
-
-    _count(turn, None, ident, order.at, bring)
+    _count(turn, Deed(None, ident, order.at, turn.zone, order, lines))
 
 
 def count_action(turn: Turn, action: str, key: str, at: float) -> None:
     """Something that counts besides orders: a review, a share. key: its message id."""
-    _count(turn, action, key, at, lambda challenge: (at, [], 1))
+    _count(turn, Deed(action, key, at, turn.zone))
 
 
-def take_back(turn: Turn, ident: str, order: Order) -> None:
+def take_back(turn: Turn, ident: str) -> None:
     """A refund: what this order brought is now worth what is kept of it."""
-    holding = [each for each in turn.customer.book.challenges if ident in each.parts]
-    for enrolment in holding:
-        challenge = turn.world.versions[enrolment.version]
-        before = progress(enrolment)
-        part = renewed(turn.customer, challenge, ident, enrolment.parts[ident])
-        if is_dealt(turn, enrolment):
-            _deal(turn, challenge, mine(turn.customer, challenge.id), ident, part)
-        else:
-            enrolment.parts[ident] = part
-            judge(turn, challenge, enrolment, before)
+    _renew(turn, lambda challenge, parts: challenge.of_order(ident, parts))
+
+
+def withdraw(turn: Turn, action: str, key: str) -> None:
+    """What an action brought counts no more. key: as it was counted."""
+
+    def brought(challenge: Challenge, parts: Mapping[str, Part]) -> list[str]:
+        return challenge.of_action(action, key, parts)
+
+    _renew(turn, brought, gone=True)
 
 
 def due(customer: Customer[Any]) -> float:
@@ -72,12 +79,12 @@ def fire(turn: Turn) -> None:
             continue
         enrolment.closed, enrolment.ends = True, min(enrolment.ends, turn.now)
         if not enrolment.done:
-            amount = progress(enrolment)
+            amount = enrolment.total = progress(enrolment)
             turn.say("Challenge Expired", enrolment.challenge, name(enrolment), progress=amount)
-            enrolment.missed, enrolment.parts = amount, {}  # no refund has anything to take back
+            enrolment.parts = {}  # no refund has anything to take back
 
 
-def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) -> None:
+def _count(turn: Turn, deed: Deed) -> None:
     """Into every cycle that takes it, else into a new one."""
     if not turn.customer.known:
         return
@@ -86,41 +93,72 @@ def _count(turn: Turn, action: str | None, key: str, at: float, bring: Bring) ->
     for enrolment in turn.customer.book.challenges:
         held.setdefault(enrolment.challenge, []).append(enrolment)
         challenge = turn.world.versions[enrolment.version]
-        counts = challenge.action == action and not is_dealt(turn, enrolment)
-        if counts and takes(turn, enrolment, at):
+        counts = deed.action in challenge.triggers and not is_dealt(turn, enrolment)
+        if counts and takes(turn, enrolment, deed.at):
             taken.add(challenge.id)
-            _add(turn, challenge, enrolment, key, bring(challenge))
-    for challenge in turn.world.programme.counting.get(action, ()):
-        part = bring(challenge)
-        if part is None:
+            _add(turn, challenge, enrolment, challenge.parts(deed))
+    for challenge in turn.world.programme.counting.get(deed.action, ()):
+        parts = challenge.parts(deed)
+        if not parts:
             continue
         if challenge.join == "opt_in":
-            wait(turn, challenge, key, part)
+            wait(turn, challenge, parts)
         elif challenge.id not in taken:
-            _begin_or_deal(turn, challenge, held.get(challenge.id, ()), key, part)
+            _begin_or_deal(turn, challenge, held.get(challenge.id, ()), deed.at, parts)
 
 
-def _add(
-    turn: Turn, challenge: Challenge, enrolment: Enrolment, key: str, part: Part | None
-) -> None:
-    if part is not None:
+def _add(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[str, Part]) -> None:
+    if parts:
         before = progress(enrolment)
-        enrolment.parts[key] = part
+        enrolment.parts.update(united(enrolment.parts, parts))
         judge(turn, challenge, enrolment, before)
 
 
+def _renew(turn: Turn, brought: Brought, *, gone: bool = False) -> None:
+    """Value anew what something brought, in every cycle that has it. gone: it is worth nothing."""
+    dealt: set[str] = set()
+    for enrolment in list(turn.customer.book.challenges):
+        challenge = turn.world.versions[enrolment.version]
+        if challenge.id in dealt or not (keys := brought(challenge, enrolment.parts)):
+            continue
+        held = [enrolment]
+        if is_dealt(turn, enrolment):
+            dealt.add(challenge.id)
+            held = [each for each in mine(turn.customer, challenge.id) if is_dealt(turn, each)]
+            keys = [key for each in held for key in brought(challenge, each.parts)]
+        known = {key: part for each in held for key, part in each.parts.items()}
+        parts = {
+            key: withdrawn(known[key])
+            if gone
+            else renewed(turn.customer, challenge, key, known[key])
+            for key in keys
+        }
+        if challenge.id in dealt:
+            _deal(turn, challenge, held, parts)
+        else:
+            before = progress(enrolment)
+            enrolment.parts.update(parts)
+            judge(turn, challenge, enrolment, before)
+
+
 def _begin_or_deal(
-    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+    turn: Turn,
+    challenge: Challenge,
+    held: Sequence[Enrolment],
+    at: float,
+    parts: Mapping[str, Part],
 ) -> None:
     """held: the member's cycles of this challenge, the oldest first."""
     if challenge.every is None:
-        if not _too_late(turn, challenge, held, part[0]):
-            _deal(turn, challenge, held, key, part)
+        if not _too_late(turn, challenge, held, at):
+            running = [each for each in held if is_dealt(turn, each)]
+            known = {key: part for each in running for key, part in each.parts.items()}
+            _deal(turn, challenge, running, united(known, parts))
         return
-    cycle, start, end = calendar(turn, challenge.every, part[0])
+    cycle, start, end = calendar(turn, challenge.every, at)
     if all(each.cycle != cycle for each in held) and turn.now < end + LATE:
         enrolment = enrol(turn, challenge, cycle, start, end)
-        _add(turn, challenge, enrolment, key, part)
+        _add(turn, challenge, enrolment, parts)
 
 
 def _too_late(turn: Turn, challenge: Challenge, held: Sequence[Enrolment], at: float) -> bool:
@@ -132,33 +170,30 @@ def _too_late(turn: Turn, challenge: Challenge, held: Sequence[Enrolment], at: f
 
 
 def _deal(
-    turn: Turn, challenge: Challenge, held: Sequence[Enrolment], key: str, part: Part
+    turn: Turn, challenge: Challenge, running: list[Enrolment], parts: Mapping[str, Part]
 ) -> None:
-    """Deal the contributions of all open cycles anew, with this one new or changed.
+    """Deal the contributions of all open cycles anew, with these new or changed.
 
-    held: the member's cycles of this challenge.
+    running: the member's open cycles of this challenge, the oldest first.
     """
-    running = [each for each in held if is_dealt(turn, each)]
     before = [progress(enrolment) for enrolment in running]
-    parts = {known: part for enrolment in running for known, part in enrolment.parts.items()}
-    cycles = deal(challenge, target(turn, challenge), {**parts, key: part})
+    known = {key: part for enrolment in running for key, part in enrolment.parts.items()}
+    early = waiting(turn.customer, challenge) if challenge.waits else {}
+    dealt = {**early, **known, **parts}
+    cycles = deal(challenge, target(turn, challenge), dealt)
     for cycle in cycles[len(running) :]:
         running.append(begin(turn, challenge, cycle.started, cycle.ends))
         before.append(0)
-    for enrolment, dealt, known_of in zip_longest(running, cycles, before):
+    for enrolment, hand, known_of in zip_longest(running, cycles, before):
         started = enrolment.started
         # None: a refund has moved its contributions to the cycle before
-        cycle = Cycle(started, challenge.window(started), {}) if dealt is None else dealt
+        cycle = hand or Cycle(started, challenge.window(started), challenge.tally())
         enrolment.started, enrolment.ends = cycle.started, cycle.ends
         enrolment.parts = cycle.parts
         settle(turn, challenge, enrolment, known_of, cycle)
-
-
-def _chosen(challenge: Challenge, lines: Sequence[Line]) -> list[int]:
-    """The lines that count. An order told without lines is one, unless certain ones are asked."""
-    if challenge.chooses:
-        return [n for n, line in enumerate(lines) if challenge.picks(line)]
-    return list(range(max(1, len(lines))))
+    if challenge.waits:
+        placed = {key for cycle in cycles for key in cycle.parts}
+        keep(turn, challenge, {key: dealt[key] for key in dealt if key not in placed})
 
 
 def _moment(enrolment: Enrolment) -> float:

@@ -3,10 +3,10 @@
 The wish and the orders may come in any order: what was bought since, but arrived before, counts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from engine.challenges import Challenge
+from engine.challenges import Challenge, Deed
 from engine.completions import begin, judge, progress
 from engine.cycles import LATE, mine, renewed, used_up
 from engine.state import Customer, Enrolment, Part
@@ -24,18 +24,35 @@ def join(turn: Turn, ident: str, at: float) -> None:
         _join_earlier(turn, ident, at)
     else:
         enrolment = begin(turn, challenge, at, challenge.window(at))
-        _lay(turn, challenge, enrolment, dict(_here_before(turn.customer, challenge)))
+        _lay(turn, challenge, enrolment, _here_before(turn, challenge))
 
 
-def wait(turn: Turn, challenge: Challenge, key: str, part: Part) -> None:
-    """Keep a contribution while the word of its joining may be on the way.
+def wait(turn: Turn, challenge: Challenge, parts: Mapping[str, Part]) -> None:
+    """Keep contributions while the word of their joining may be on the way.
 
     Only what chooses among lines and events: what takes every order finds it among the orders.
     """
-    customer = turn.customer
-    if challenge.chooses and _may_be_joined(customer, challenge, part[0]):
-        early = [*customer.book.early, (challenge.id, key, part)]
-        customer.book.early = [each for each in early if each[2][0] > turn.now - LATE]
+    if challenge.chooses:
+        open_ = {
+            key: part
+            for key, part in parts.items()
+            if _may_be_joined(turn.customer, challenge, part[0])
+        }
+        if open_:
+            keep(turn, challenge, {**waiting(turn.customer, challenge), **open_})
+
+
+def waiting(customer: Customer[Any], challenge: Challenge) -> dict[str, Part]:
+    """What has come before the beginning of its cycle."""
+    return {key: part for ident, key, part in customer.book.early if ident == challenge.id}
+
+
+def keep(turn: Turn, challenge: Challenge, parts: Mapping[str, Part]) -> None:
+    """Let exactly these wait for a challenge; none waits longer than a late event may take."""
+    book, since = turn.customer.book, turn.now - LATE
+    others = [each for each in book.early if each[0] != challenge.id]
+    early = [*others, *((challenge.id, key, part) for key, part in parts.items())]
+    book.early = [each for each in early if each[2][0] > since]
 
 
 def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None:
@@ -57,7 +74,7 @@ def _join_earlier(turn: Turn, ident: str, at: float) -> None:
         return
     challenge = turn.world.versions[running.version]
     running.started, running.ends = at, challenge.window(at)
-    parts = {**dict(_here_before(turn.customer, challenge)), **running.parts}
+    parts = {**_here_before(turn, challenge), **running.parts}
     _lay(turn, challenge, running, parts)
 
 
@@ -82,12 +99,11 @@ def _lay(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[
     judge(turn, challenge, enrolment, before)
 
 
-def _here_before(customer: Customer[Any], challenge: Challenge) -> Iterator[tuple[str, Part]]:
+def _here_before(turn: Turn, challenge: Challenge) -> dict[str, Part]:
     """What arrived before its challenge was joined."""
     if challenge.chooses:
-        yield from (
-            (key, part) for ident, key, part in customer.book.early if ident == challenge.id
-        )
-    else:
-        for ident, order in customer.book.orders.items():
-            yield ident, (order.at, list(range(len(order.lines))), 0)
+        return waiting(turn.customer, challenge)
+    found: dict[str, Part] = {}
+    for ident, order in turn.customer.book.orders.items():
+        found.update(challenge.parts(Deed(None, ident, order.at, turn.zone, order)))
+    return found

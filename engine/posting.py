@@ -70,7 +70,7 @@ def _went_back(
     order = turn.customer.book.orders[ident]
     if turn.now - at <= STALE:
         tiers.reconsider(turn)
-        enrolments.take_back(turn, ident, order)
+        enrolments.take_back(turn, ident)
     name = "Order Cancelled" if whole else "Order Refunded"
     return _happened(name, turn, event, at, money=-money, ordered=order.at)
 

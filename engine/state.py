@@ -152,8 +152,10 @@ class Enrolment(Struct, array_like=True):
     """One member in one cycle of one version of a challenge.
 
     cycle: its number, or the day number on which its calendar period begins. parts: what was
-    brought, by order (or message) id. done: event time of the crossing, 0: not yet. missed: how
-    much a cycle had that was closed without being done; its parts are forgotten.
+    brought, by order (or message) id. done: event time of the crossing, 0: not yet. total: how far
+    it is; a cycle that was closed without being done has forgotten its parts. goal: chosen for this
+    member; 0: the version's own. favourite: the category or brand that it is about, if any is.
+    Both out of use: missed, and a total of None, from when progress was always a sum of parts.
     """
 
     challenge: str
@@ -165,6 +167,9 @@ class Enrolment(Struct, array_like=True):
     done: float = 0.0
     closed: bool = False
     missed: int = 0
+    total: int | None = None
+    goal: int = 0
+    favourite: str = ""
 
 
 class Grant(Struct, array_like=True):

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.challenges import Challenge
+from engine.challenges import Challenge, actions
 from engine.models import Snapshot
 from engine.programme import Points, Programme
 from engine.world import World
@@ -68,7 +68,7 @@ def _governed(
         since=since,
         before=before,
         versions=every,
-        actions=frozenset(each.action for each in every.values() if each.action is not None),
+        actions=actions(every.values()),
     )
 
 

@@ -1,15 +1,34 @@
 """What every kind of challenge has in common; `engine.enrolments` runs them all alike."""
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct
 
+from engine.challenges.tally import Tally
 from engine.chance import digest
 from engine.dates import DAY, NEVER
 from engine.events import Line
-from engine.state import Order
+from engine.state import Order, Part
 from engine.strict import Name, Strict
+
+
+class Deed(Struct, frozen=True, gc=False):
+    """Something that a member did and that may count.
+
+    action: its event; None: an order. ident: its order or message id. at: event time (s). zone: the
+    member's own. order: as recorded. lines: as they were told; the book does not keep them.
+    """
+
+    action: str | None
+    ident: str
+    at: float
+    zone: ZoneInfo
+    order: Order | None = None
+    lines: Sequence[Line] = ()
 
 
 class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
@@ -41,15 +60,80 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
         """What the chosen lines of an order bring, less what came back."""
         raise NotImplementedError
 
+    def tally(self) -> Tally:
+        """An empty tally: how contributions come to progress."""
+        return Tally()
+
+    def groups(self, deed: Deed) -> Mapping[str, list[int]]:
+        """The lines of a deed that count, by group: each group is a contribution of its own.
+
+        Empty: it does not count. Kinds that sum know one group only, without a name.
+        """
+        if deed.action is not None:
+            return {"": []}
+        chosen = self.chosen(deed)
+        return {"": chosen} if chosen else {}
+
+    def parts(self, deed: Deed) -> dict[str, Part]:
+        """What a deed brings: its contributions by key."""
+        order = deed.order
+        return {
+            self.key(group, deed): (
+                deed.at,
+                lines,
+                1 if order is None else self.amount(order, lines),
+            )
+            for group, lines in self.groups(deed).items()
+        }
+
+    def key(self, group: str, deed: Deed) -> str:
+        """How a contribution is known, so that a repeat is the same one."""
+        return deed.ident
+
+    def ordered(self, key: str) -> str | None:
+        """The order that a contribution comes from; None: it comes from no order."""
+        return key if self.action is None else None
+
+    def of_order(self, ident: str, parts: Mapping[str, Part]) -> list[str]:
+        """The keys of what an order has brought."""
+        return [ident] if ident in parts and self.action is None else []
+
+    def of_action(self, action: str, key: str, parts: Mapping[str, Part]) -> list[str]:
+        """The keys of what an action has brought. key: its message id, or what it was known by."""
+        return [key] if key in parts and self.action == action else []
+
+    def begins(self, key: str) -> bool:
+        """Whether a contribution may begin a cycle."""
+        return True
+
+    @cached_property
+    def waits(self) -> bool:
+        """Whether some contributions may not, and are kept for one that may and comes later."""
+        return False
+
     @cached_property
     def action(self) -> str | None:
         """The event that counts instead of an order, where it is not orders that count."""
         return None
 
     @cached_property
+    def triggers(self) -> frozenset[str | None]:
+        """The events that may count; None: orders."""
+        return frozenset((self.action,))
+
+    @cached_property
     def chooses(self) -> bool:
         """Whether it takes some lines or some events only, and not every order."""
         return bool(self.categories or self.brands or self.products or self.action)
+
+    def chosen(self, deed: Deed) -> list[int]:
+        """The lines that count. An order told without lines is one, unless certain ones are asked.
+
+        What takes every order never looks at a line.
+        """
+        if self.chooses:
+            return [n for n, line in enumerate(deed.lines) if self.picks(line)]
+        return list(range(len(deed.order.lines))) if deed.order is not None else []
 
     def picks(self, line: Line) -> bool:
         """Whether a line counts."""

@@ -77,9 +77,9 @@ class Programme(Strict, frozen=True, dict=True):
     @cached_property
     def counting(self) -> Mapping[str | None, tuple[Kind, ...]]:
         """The challenges for which each action counts; None: orders."""
-        actions = {challenge.action for challenge in self.challenges}
+        actions = {action for challenge in self.challenges for action in challenge.triggers}
         return {
-            action: tuple(each for each in self.challenges if each.action == action)
+            action: tuple(each for each in self.challenges if action in each.triggers)
             for action in actions
         }
 

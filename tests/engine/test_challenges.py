@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from engine import enrolments
 from engine.challenges import Challenge, Count, Spend
 from engine.events import Line
 from engine.state import Order
+from engine.turn import Turn
 from tests.support.stories import (
     Story,
     Told,
@@ -444,6 +446,21 @@ def test_a_message_id_that_is_an_order_id_loses_nothing_by_a_refund() -> None:
 def test_a_refund_that_comes_too_late_for_challenges_leaves_them() -> None:
     told = taken_part(items(3), refund("o1", key="r").after(days=40).late(days=31), challenge=THREE)
     assert told.progress == [3]
+
+
+def withdrawn(told: Told, action: str, key: str) -> Told:
+    """What follows where another customer's events take back what they brought to this one."""
+    turn = Turn(told.world, told.customer, told.who, told.now, "later", told.decisions, [], [])
+    enrolments.withdraw(turn, action, key)
+    return told
+
+
+def test_an_action_that_is_withdrawn_counts_no_more() -> None:
+    told = taken_part(*(saw("Product Reviewed").under(key) for key in "ab"), challenge=REVIEWS)
+    withdrawn(withdrawn(told, "Product Shared", "a"), "Product Reviewed", "c")
+    assert (told.progress, told.states) == ([2], ["unlocked"])
+    withdrawn(told, "Product Reviewed", "a")
+    assert (told.progress, told.states) == ([1], ["revoked"])
 
 
 # ── edits ────────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine import ledger
+from engine.challenges import actions
 from engine.completions import progress
 from engine.dates import DAY, HOUR
 from engine.decisions import Decision, Effects
@@ -114,7 +115,7 @@ def published(before: World | None, programme: Programme, since: float, mind: An
         since=since,
         before=before,
         versions=versions,
-        actions=frozenset(each.action for each in versions.values() if each.action is not None),
+        actions=actions(versions.values()),
     )
 
 
