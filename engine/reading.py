@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Struct)
 
 SET_ON_LOADING: Final = "version"
 """The one field of the programme that is no key of the file."""
-_AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+AMOUNTS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class Mistake(NamedTuple):
@@ -134,9 +134,9 @@ class Reading:
 
     def _amount(self, raw: Any, path: Path) -> Decimal | UnsetType:
         """Exact, so in quotes: a plain 0.1 is not a tenth by the time that it has been read."""
-        if isinstance(raw, str) and _AMOUNT.fullmatch(raw):
+        if isinstance(raw, str) and AMOUNTS.fullmatch(raw):
             return Decimal(raw)
-        if not isinstance(raw, str) and _AMOUNT.fullmatch(str(raw)):
+        if not isinstance(raw, str) and AMOUNTS.fullmatch(str(raw)):
             return self.refuse(path, f"{raw} is not exact", f'write it in quotes: "{raw}"')
         return self.refuse(path, f"{shown(raw)} is no amount", f"write {AMOUNT}; never below 0")
 

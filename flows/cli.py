@@ -30,7 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 run = typer.Typer(help="Run a part of the engine until it is stopped.", no_args_is_help=True)
-programme = typer.Typer(help="Check and publish the marketers' file.", no_args_is_help=True)
+programme = typer.Typer(
+    help="Check, compare and publish the marketers' file.", no_args_is_help=True
+)
 app.add_typer(run, name="run")
 app.add_typer(programme, name="programme")
 
@@ -171,6 +173,34 @@ def publish(
         raise typer.Exit(BAD_NEWS)
     published = announce(_quiet_settings(), text, None if at is None else moment(at, "--at"))
     typer.echo(f"{file}: published, version {published.version}")
+
+
+@programme.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="The programme as it is (TOML).")],
+    after: Annotated[Path, typer.Argument(help="The programme as it is to be (TOML).")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A list of changes for machines.")
+    ] = False,
+) -> None:
+    """Say what another programme changes, and whom each change concerns."""
+    from flows.differences import changes, report, reported
+
+    texts = [_checked(file) for file in (before, after)]
+    if any(mistakes for _, mistakes in texts):
+        raise typer.Exit(BAD_NEWS)
+    from policies.check import load
+
+    found = changes(*(load(text) for text, _ in texts))
+    typer.echo(reported(found) if as_json else report(found))
+
+
+@programme.command()
+def schema() -> None:
+    """Print the JSON Schema of programme files, by which editors complete and check them."""
+    from flows.schema import text
+
+    typer.echo(text(), nl=False)
 
 
 @programme.command("numbers")

@@ -1,5 +1,6 @@
 """The command line: what it prints, how it ends, and what it starts without."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,35 @@ def test_a_wrong_programme_is_not_published(wrong: Path) -> None:
     assert said.exit_code == cli.BAD_NEWS
     assert "not published" in said.stderr
     assert "did you mean" in said.stdout
+
+
+def test_a_difference_is_told_in_a_marketers_words(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(ROASTERY.read_text().replace("days = 60\nrepeat", "days = 30\nrepeat"))
+    said = punchcard("programme", "diff", ROASTERY, other)
+    assert said.exit_code == 0
+    assert said.stdout == (
+        "challenges: the enrolled finish on the old version\n  days of espresso_three: 60 → 30\n"
+    )
+    [told] = json.loads(punchcard("programme", "diff", ROASTERY, other, "--json").stdout)
+    assert (told["of"], told["key"], told["before"], told["after"]) == (
+        ("espresso_three", "days", 60, 30)
+    )
+
+
+def test_a_programme_differs_in_nothing_from_itself() -> None:
+    assert punchcard("programme", "diff", ROASTERY, ROASTERY).stdout == "no differences\n"
+
+
+def test_programmes_with_mistakes_are_not_compared(wrong: Path) -> None:
+    said = punchcard("programme", "diff", ROASTERY, wrong)
+    assert said.exit_code == cli.BAD_NEWS
+    assert all(line.startswith(f"{wrong}: ") for line in said.stdout.splitlines())
+
+
+def test_the_schema_is_printed_as_it_is_shipped() -> None:
+    shipped = ROASTERY.with_name("schema.json").read_text()
+    assert punchcard("programme", "schema").stdout == shipped
 
 
 @pytest.mark.parametrize("words", [["numbers"], ["programme", "numbers"]])
