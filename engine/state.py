@@ -225,6 +225,25 @@ class Deferred(Struct, array_like=True):
     until: float
 
 
+class Offered(Struct, array_like=True):
+    """An offer that our own pages show.
+
+    id: the decision's. policy: what made it. reward: what it is about; empty: none.
+    """
+
+    id: str
+    policy: str
+    title: str
+    expires: float
+    reward: str = ""
+
+
+class Journey(Struct, array_like=True):
+    """What policies keep of a member. tags: the words on them, the oldest first."""
+
+    tags: list[str] = field(default_factory=list)
+
+
 class Book(Struct, array_like=True):
     """What orders, decisions and timers move: most events do not touch it.
 
@@ -247,6 +266,7 @@ class Book(Struct, array_like=True):
     deferred: list[Deferred] = field(default_factory=list)
     begun: dict[str, int] = field(default_factory=dict)
     early: list[tuple[str, str, Part]] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
 
 
 class Customer(Struct, Generic[M], array_like=True):
@@ -256,7 +276,8 @@ class Customer(Struct, Generic[M], array_like=True):
     zone, country: empty while unknown.
     told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
     rests: until when each policy that has spoken does not speak again.
-    inbox: on-site messages, as the JSON that pages read (`policies.messages.Notice`).
+    journey: what policies keep; none where no policy has kept anything.
+    inbox: on-site messages, as the JSON that pages read (`policies.actions.Notice`).
     shelf: the book, or its bytes as long as nobody has opened it.
     Inbox and shelf are stored by themselves, never among the customer's own bytes.
     """
@@ -273,6 +294,7 @@ class Customer(Struct, Generic[M], array_like=True):
     due: float = NEVER
     told: dict[str, float] = field(default_factory=dict)
     rests: dict[str, float] = field(default_factory=dict)
+    journey: Journey | None = None
     inbox: bytes = b"[]"
     shelf: Book | bytes = field(default_factory=Book)
 

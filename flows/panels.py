@@ -19,7 +19,7 @@ from flows.console import printable
 from flows.show import Found
 from flows.tables import table
 from flows.wording import NOTHING, Wording, bar, qualifies_by
-from policies import messages
+from policies import actions
 from policies.models import TASKS
 from policies.questions import MILLION
 
@@ -168,7 +168,7 @@ def _rewards(page: Page) -> Rows:
 
 def _scores(page: Page) -> Rows:
     for task in TASKS:
-        told = messages.scores(page.turn)[task.name]
+        told = actions.scores(page.turn)[task.name]
         yield task.name, f"{told['score']:.4f}", told["version"], task.meaning
 
 
@@ -200,7 +200,7 @@ def _deferred(page: Page) -> Rows:
 
 
 def _inbox(page: Page) -> Rows:
-    for notice in messages.notices(page.customer):
+    for notice in actions.notices(page.customer):
         yield page.words.when(notice.at), notice.title, notice.id
 
 

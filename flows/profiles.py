@@ -48,6 +48,15 @@ class Benefits(Struct, frozen=True):
     perks: list[str] = []
 
 
+class Offer(Struct, frozen=True):
+    """Something to show. id: the decision's. reward: what it is about. expires: Unix time (s)."""
+
+    id: str
+    title: str
+    expires: float
+    reward: str = ""
+
+
 class Notice(Struct, frozen=True):
     """A message for our own pages.
 
@@ -87,7 +96,7 @@ class Profile(Struct, frozen=True):
     inbox: list[Notice] = []
     affinity: Tastes = field(default_factory=Tastes)
     scores: dict[str, float] = {}
-    offers: list[str] = []
+    offers: list[Offer] = []
     segments: list[str] = []
     as_of: float = 0.0
     offset: int = 0
@@ -160,7 +169,7 @@ def _profile(values: list[Raw]) -> Profile:
         inbox=_json(_inbox, found["inbox"], []),
         affinity=_json(_affinity, found["affinity"], Tastes()),
         scores=_json(_scores, found["scores"], {}),
-        offers=_json(_names, found["offers"], []),
+        offers=_json(_offers, found["offers"], []),
         segments=_json(_names, found["segments"], []),
         as_of=float(found["as_of"]),
         offset=_whole(found["offset"]),
@@ -185,4 +194,5 @@ _rewards: Final = msgspec.json.Decoder(list[Reward])
 _inbox: Final = msgspec.json.Decoder(list[Notice])
 _affinity: Final = msgspec.json.Decoder(Tastes)
 _scores: Final = msgspec.json.Decoder(dict[str, float])
+_offers: Final = msgspec.json.Decoder(list[Offer])
 _names: Final = msgspec.json.Decoder(list[str])

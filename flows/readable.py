@@ -34,6 +34,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
         "benefits", _json.encode(_benefits(world.programme, customer)),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
+        *(("offers", _json.encode(_offers(customer))) if customer.book.offers else ()),
     ]  # fmt: skip
 
 
@@ -71,4 +72,12 @@ def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
         {"id": ident, "reward": grant.reward, "expires": grant.expires}
         for ident, grant in customer.book.rewards.items()
         if grant.state == rewards.UNLOCKED
+    ]
+
+
+def _offers(customer: Customer[Any]) -> list[Mapping[str, Any]]:
+    """Newest last. Written from the first on; one that has expired goes when the next is made."""
+    return [
+        {"id": each.id, "title": each.title, "reward": each.reward, "expires": each.expires}
+        for each in customer.book.offers
     ]

@@ -1,10 +1,11 @@
-"""A message that would like to be sent, and what can be said against it."""
+"""What a policy would like to do, what can be said against it, and how it chooses among ways."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
 
-from engine.programme import PolicyRule
+from engine.programme import PolicyRule, Variant
 from engine.turn import Turn
 
 MARKETING: Final = "marketing"
@@ -33,3 +34,17 @@ class Guard(Protocol):
 
     def objects(self, bid: Bid, turn: Turn) -> Objection | None:
         """What this gate has against the bid; None: nothing."""
+
+
+Odds = Sequence[tuple[Variant, float]]
+"""Candidates and the probability of each; they add up to 1."""
+
+
+class Chooser(Protocol):
+    """Gives the odds of a policy's variants; the draw is elsewhere, so the odds can be recorded.
+
+    New ones: a file, and a place in `CHOOSERS`.
+    """
+
+    def odds(self, candidates: Sequence[Variant], turn: Turn) -> Odds:
+        """The candidates (at least one) in their order, with the probability of each."""

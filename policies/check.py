@@ -5,10 +5,11 @@ from typing import Final
 
 from liquid.exceptions import LiquidError
 
+from engine.checks.names import own_names
 from engine.errors import ProgrammeError
 from engine.expression import Kind
 from engine.loading import check_programme, load_programme
-from engine.programme import PolicyRule, Programme
+from engine.programme import Message, Offer, Programme
 from engine.reading import Mistake, Reading
 from engine.wording import guess
 from policies.templates import Template, Value, compile_template
@@ -38,32 +39,32 @@ def load(text: str) -> Programme:
 
 def messages_can_be_written(reading: Reading) -> Iterator[Mistake]:
     """Titles and bodies are Liquid, speak of what there is, and come out for everybody."""
-    for path, policy in reading.each(PolicyRule):
-        for key in ("title", "body"):
-            place = (*path, "message", key)
-            for problem, mend in _slips(getattr(policy.message, key)):
-                yield Mistake(place, problem, mend)
+    names = {**NAMES, **own_names(reading)}
+    for path, table in reading.each(Message, Offer):
+        for key in ("title", "body") if isinstance(table, Message) else ("title",):
+            for problem, mend in _slips(getattr(table, key), names):
+                yield Mistake((*path, key), problem, mend)
 
 
-def _slips(text: str) -> Iterator[tuple[str, str]]:
+def _slips(text: str, names: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
     try:
         template = compile_template(text, where="")
     except ProgrammeError as error:
         yield error.problem, error.mend
         return
-    unknown = sorted(template.reads - NAMES.keys())
+    unknown = sorted(template.reads - names.keys())
     for name in unknown:
         mend = "`punchcard programme numbers` lists all"
-        yield f'unknown name "{name}"{guess(name, NAMES.keys())}', mend
+        yield f'unknown name "{name}"{guess(name, names.keys())}', mend
     if not unknown:
-        yield from _rehearse(template)
+        yield from _rehearse(template, names)
 
 
-def _rehearse(template: Template) -> Iterator[tuple[str, str]]:
+def _rehearse(template: Template, names: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
     """The first thing that goes wrong, for members of whom all values of a kind are the same."""
     for values in _REHEARSALS:
         try:
-            template.write({name: values[NAMES[name]] for name in template.reads})
+            template.write({name: values[names[name]] for name in template.reads})
         except Exception as error:  # Liquid's filters raise whatever Python raises on odd values
             told = error.message if isinstance(error, LiquidError) else error
             problem = f"cannot be written where every number is {values[Kind.NUMBER]}: {told}"

@@ -9,15 +9,14 @@ from typing import Any, Final
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Watch
 from engine.turn import Turn
-from policies.messages import consider
-from policies.rulebook import Crossings, Rising
+from policies.rulebook import Crossings, Policy, Rising
 
 CONFIRM: Final = DAY
 """Between two evaluations that count (s)."""
 
 
-def evaluate(turn: Turn, crossings: Crossings) -> None:
-    """One look at every score that is watched.
+def evaluate(turn: Turn, crossings: Crossings) -> list[Policy]:
+    """One look at every score that is watched; the policies whose line it has crossed for good.
 
     Most are under the lowest of their lines and were never over it: they cost one comparison,
     however many policies watch them.
@@ -27,17 +26,19 @@ def evaluate(turn: Turn, crossings: Crossings) -> None:
     for ladder in crossings.ladders:
         if (score := scores[ladder.place]) >= ladder.lowest:
             touched |= ladder.under(score)
-    if touched or watches:
-        for rising in crossings.of(touched.union(watches)):
-            _look(turn, rising, scores[rising.place])
+    if not touched and not watches:
+        return []
+    risings = crossings.of(touched.union(watches))
+    return [each.policy for each in risings if _look(turn, each, scores[each.place])]
 
 
-def look_again(turn: Turn, crossings: Crossings) -> None:
+def look_again(turn: Turn, crossings: Crossings) -> list[Policy]:
     """Every second look that is due; one for a policy that is gone is called off."""
-    evaluate(turn, crossings)
+    crossed = evaluate(turn, crossings)
     watches = turn.customer.watches
     for ident in [ident for ident, watch in watches.items() if watch.again <= turn.now]:
         del watches[ident]
+    return crossed
 
 
 def due(customer: Customer[Any]) -> float:
@@ -45,7 +46,8 @@ def due(customer: Customer[Any]) -> float:
     return min((watch.again for watch in customer.watches.values()), default=NEVER)
 
 
-def _look(turn: Turn, rising: Rising, score: float) -> None:
+def _look(turn: Turn, rising: Rising, score: float) -> bool:
+    """Whether the line is crossed, after as many evaluations as it takes."""
     line, watches, ident = rising.line, turn.customer.watches, rising.policy.rule.id
     watch = watches.setdefault(ident, Watch())
     if watch.above:
@@ -55,13 +57,14 @@ def _look(turn: Turn, rising: Rising, score: float) -> None:
         turn.stirred = True
         del watches[ident]
     elif watch.seen == 0 or turn.now >= watch.again:
-        _count(turn, rising, watch)
+        return _count(turn, rising, watch)
+    return False
 
 
-def _count(turn: Turn, rising: Rising, watch: Watch) -> None:
+def _count(turn: Turn, rising: Rising, watch: Watch) -> bool:
     turn.stirred = True
     watch.seen += 1
     watch.again = turn.now + CONFIRM
     if watch.seen >= rising.line.evaluations:
         watch.above, watch.seen, watch.again = True, 0, NEVER
-        consider(turn, (rising.policy,))
+    return watch.above

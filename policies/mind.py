@@ -14,7 +14,7 @@ from features.affinity import Taste
 from policies import crossings, messages, questions
 from policies.models import TASKS
 from policies.models.inputs import SCHEMA, inputs
-from policies.rulebook import compile_rules
+from policies.rulebook import compile_rules, in_order
 from policies.view import SCORES
 
 _SCORES: Final = "{" + ",".join(f'"{name}":%.4f' for name in SCORES) + "}"
@@ -74,9 +74,11 @@ class Mind:
         rules = self.rules
         if happened.name in rules.cancels and turn.customer.book.deferred:
             messages.cancel(turn, rules.cancels[happened.name])
-        if (touched := rules.by_event.get(happened.name)) is not None:
+        touched = rules.by_event.get(happened.name, ())
+        if crossed := crossings.evaluate(turn, rules.crossings):
+            touched = in_order((*touched, *crossed))
+        if touched:
             messages.consider(turn, touched)
-        crossings.evaluate(turn, rules.crossings)
 
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """The strongest tastes."""
@@ -115,7 +117,7 @@ class Pulse:
         self.mind.score(turn)
         if turn.customer.pulse <= turn.now:
             questions.ask(turn)
-        crossings.look_again(turn, self.mind.rules.crossings)
+        messages.consider(turn, crossings.look_again(turn, self.mind.rules.crossings))
 
 
 class Morning:

@@ -14,7 +14,7 @@ from engine.decisions import Outcome
 from engine.state import Customer, Question
 from engine.turn import Turn
 from features import INDEX
-from policies.messages import version
+from policies.actions import version
 from policies.models import TASKS, Task
 from policies.models.inputs import SCHEMA, inputs, pack, unpack
 

@@ -4,37 +4,67 @@ The cost of an event grows with the policies that it can touch, not with all tha
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import TypeVar
 
 from msgspec import Struct
 
 from engine.expression import Expression, compile_expression
 from engine.operations import Run
-from engine.programme import Crossing, PolicyRule, Programme
+from engine.programme import Crossing, Message, Offer, PolicyRule, Programme, Variant
 from policies.templates import Template, compile_template
-from policies.view import NAMES, PLACES, SCORES
+from policies.view import SCORES
+from policies.vocabulary import Vocabulary, vocabulary
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+
+class Said(Struct, frozen=True):
+    """A message, ready to be written."""
+
+    title: Template
+    body: Template
+
+
+class Made(Struct, frozen=True):
+    """An offer, ready to be made."""
+
+    offer: Offer
+    title: Template
 
 
 class Policy(Struct, frozen=True):
     """One policy, ready to be asked.
 
-    when: the condition over a view, to be explained. holds: the same over a turn, which is quicker.
+    rank: the order in which policies are asked. when: the condition over a view, to be explained.
+    holds: the same over a turn, which is quicker, and whatever its trigger asks for besides.
+    says, offers: by variant, the empty one where there is none.
     """
 
     rule: PolicyRule
+    rank: tuple[int, int]
+    words: Vocabulary
     when: Expression
     holds: Run
-    title: Template
-    body: Template
+    says: Mapping[str, Said]
+    offers: Mapping[str, Made]
+
+    def said(self, variant: Variant | None) -> Said | None:
+        """The message, if it has one."""
+        return self.says.get("" if variant is None else variant.id)
+
+    def offer(self, variant: Variant | None) -> Made | None:
+        """The offer, if it makes one."""
+        return self.offers.get("" if variant is None else variant.id)
 
 
 class Rising(Struct, frozen=True):
     """A policy that watches a score.
 
-    number: its place in the file. line: when it speaks and rests. place: the score's.
+    line: when it speaks and rests. place: the score's.
     """
 
-    number: int
     policy: Policy
     line: Crossing
     place: int
@@ -57,15 +87,15 @@ class Ladder(Struct, frozen=True):
 
 
 class Crossings(Struct, frozen=True):
-    """The policies that watch a score. by_id: in the file's order."""
+    """The policies that watch a score."""
 
     ladders: Sequence[Ladder]
     by_id: Mapping[str, Rising]
 
     def of(self, idents: Set[str]) -> list[Rising]:
-        """Those of these policies that there are, in the file's order."""
+        """Those of these policies that there are, in the order of their ranks."""
         found = [self.by_id[ident] for ident in idents if ident in self.by_id]
-        return sorted(found, key=lambda rising: rising.number)
+        return sorted(found, key=lambda rising: rising.policy.rank)
 
 
 class Rulebook(Struct, frozen=True):
@@ -81,12 +111,19 @@ class Rulebook(Struct, frozen=True):
     cancels: Mapping[str, frozenset[str]]
 
 
+def in_order(policies: Iterable[Policy]) -> list[Policy]:
+    """By priority, then as in the file; each once."""
+    return sorted({each.rule.id: each for each in policies}.values(), key=lambda each: each.rank)
+
+
 def compile_rules(programme: Programme) -> Rulebook:
     """Compile every policy.
 
     Raises ProgrammeError: a condition or a template is wrong; its path is named.
     """
-    policies = [_compiled(n, rule) for n, rule in enumerate(programme.policies)]
+    words = vocabulary(programme)
+    policies = [_compiled(n, rule, words) for n, rule in enumerate(programme.policies)]
+    policies.sort(key=lambda policy: policy.rank)
     by_event: dict[str, list[Policy]] = {}
     cancels: dict[str, set[str]] = {}
     for policy in policies:
@@ -103,8 +140,8 @@ def compile_rules(programme: Programme) -> Rulebook:
 
 def _crossings(policies: Sequence[Policy]) -> Crossings:
     risings = [
-        Rising(number, policy, line, SCORES[line.model])
-        for number, policy in enumerate(policies)
+        Rising(policy, line, SCORES[line.model])
+        for policy in policies
         if (line := policy.rule.score) is not None
     ]
     ladders = []
@@ -114,12 +151,34 @@ def _crossings(policies: Sequence[Policy]) -> Crossings:
     return Crossings(ladders, {rising.policy.rule.id: rising for rising in risings})
 
 
-def _compiled(n: int, rule: PolicyRule) -> Policy:
+def _compiled(n: int, rule: PolicyRule, words: Vocabulary) -> Policy:
     where = f"policies[{n}] ({rule.id})"
+    when = f"{where}.when"
     return Policy(
-        rule,
-        compile_expression(rule.when, NAMES, where=f"{where}.when"),
-        compile_expression(rule.when, NAMES, where=f"{where}.when", places=PLACES).run,
-        compile_template(rule.message.title, f"{where}.message.title"),
-        compile_template(rule.message.body, f"{where}.message.body"),
+        rule=rule,
+        rank=(-rule.priority, n),
+        words=words,
+        when=compile_expression(rule.when, words.names, where=when),
+        holds=compile_expression(rule.when, words.names, where=when, places=words.places).run,
+        says=_each(rule, rule.message, lambda variant: variant.message, _said(where)),
+        offers=_each(rule, rule.offer, lambda variant: variant.offer, _made(where)),
     )
+
+
+def _each(
+    rule: PolicyRule, own: T | None, of: Callable[[Variant], T | None], made: Callable[[T], M]
+) -> Mapping[str, M]:
+    """What each variant gives, else what the policy itself does."""
+    given = {"": own} | {each.id: of(each) or own for each in rule.variants}
+    return {ident: made(each) for ident, each in given.items() if each is not None}
+
+
+def _said(where: str) -> Callable[[Message], Said]:
+    return lambda message: Said(
+        compile_template(message.title, f"{where}.message.title"),
+        compile_template(message.body, f"{where}.message.body"),
+    )
+
+
+def _made(where: str) -> Callable[[Offer], Made]:
+    return lambda offer: Made(offer, compile_template(offer.title, f"{where}.offer.title"))

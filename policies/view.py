@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine import ledger
-from engine.expression import Kind, Places
+from engine.expression import Kind
 from engine.turn import Turn
 from features import CATALOGUE, INDEX
 from policies.models import TASKS
@@ -44,45 +44,42 @@ NAMES: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(SCORES, Kind.NUMBER),
     **{name: kind for name, (kind, _, _) in STANDING.items()},
 }
-"""Everything that a condition may name."""
+"""Everything that a condition may name in any programme."""
+
+Reads = Mapping[str, Callable[[Turn], Value]]
 
 
 def _score(place: int) -> Callable[[Turn], Value]:
     return lambda turn: turn.customer.scores[place]
 
 
-PLACES: Final = Places(
-    numbers=INDEX,
-    others={
-        **{name: _score(place) for name, place in SCORES.items()},
-        **{name: read for name, (_, _, read) in STANDING.items()},
-    },
-)
-"""How conditions that run per event read a turn."""
+READS: Final[Reads] = {
+    **{name: _score(place) for name, place in SCORES.items()},
+    **{name: read for name, (_, _, read) in STANDING.items()},
+}
+"""How all but the catalogue's numbers are read; those have a place in `turn.numbers`."""
 
 
 class View(dict[str, Value]):
     """The names and their values in one turn, found when they are asked for.
 
-    Most conditions end at their first or second name, so writing all of them down beforehand costs
-    more than looking each one up.
+    For messages and explanations; conditions that run per event read the turn itself.
     """
 
-    __slots__ = ("turn",)
+    __slots__ = ("others", "turn")
 
-    def __init__(self, turn: Turn) -> None:
-        """Look at this turn; `turn.numbers` must have been filled."""
+    def __init__(self, turn: Turn, others: Reads) -> None:
+        """Look at this turn; `turn.numbers` must have been filled.
+
+        others: how all but the catalogue's numbers are read.
+        """
         self.turn = turn
+        self.others = others
 
     def __missing__(self, name: str) -> Value:
-        """A number, a score, or where the member stands. Raises KeyError: not in `NAMES`."""
+        """A number, a score, or where the member stands. Raises KeyError: there is none such."""
         place = INDEX.get(name)
-        if place is not None:
-            return self.turn.numbers[place]
-        place = SCORES.get(name)
-        if place is not None:
-            return self.turn.customer.scores[place]
-        return STANDING[name][2](self.turn)
+        return self.others[name](self.turn) if place is None else self.turn.numbers[place]
 
 
 def tier_id(turn: Turn) -> str:

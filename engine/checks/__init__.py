@@ -26,6 +26,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     challenges.actions_have_no_lines,
     policies.one_trigger,
     policies.events_exist,
+    policies.something_is_done,
+    policies.gifts_exist,
+    policies.challenges_can_be_joined,
     policies.lines_are_in_order,
 )
 """Those that need to know nothing but the programme."""

@@ -18,7 +18,14 @@ from engine.dates import zone
 from engine.money import minor
 from engine.programme.peace import Caps, Holdout, Quiet, Scores
 from engine.programme.points import MAX_MULTIPLIER, Points
-from engine.programme.policies import NOTHING, Crossing, Message, PolicyRule
+from engine.programme.policies import (
+    NOTHING,
+    Crossing,
+    Message,
+    Offer,
+    PolicyRule,
+    Variant,
+)
 from engine.programme.rewards import RewardRule
 from engine.programme.tiers import Ladder, TierRule
 from engine.programme.types import Channel, Clock, Currency, Days, Purpose, Share
@@ -26,8 +33,8 @@ from engine.strict import Strict
 
 __all__ = [
     "MAX_MULTIPLIER", "NOTHING", "Caps", "Channel", "Clock", "Crossing", "Currency", "Days",
-    "Holdout", "Ladder", "Message", "Points", "PolicyRule", "Programme", "Purpose", "Quiet",
-    "RewardRule", "Scores", "Share", "TierRule",
+    "Holdout", "Ladder", "Message", "Offer", "Points", "PolicyRule", "Programme", "Purpose",
+    "Quiet", "RewardRule", "Scores", "Share", "TierRule", "Variant",
 ]  # fmt: skip
 
 
@@ -82,6 +89,11 @@ class Programme(Strict, frozen=True, dict=True):
             action: tuple(each for each in self.challenges if action in each.triggers)
             for action in actions
         }
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag that a policy gives, in the file's order."""
+        return tuple(dict.fromkeys(each.tag for each in self.policies if each.tag is not None))
 
     def reward(self, ident: str) -> RewardRule | None:
         """The reward of an id."""

@@ -1,6 +1,6 @@
-"""Who is told what, when."""
+"""Who is told or given what, when."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -30,15 +30,42 @@ class Message(Strict, frozen=True):
     body: Annotated[str, Meta(max_length=4000)] = ""
 
 
-class PolicyRule(Strict, frozen=True):
-    """Who is told what, when.
+class Offer(Strict, frozen=True):
+    """Something that our own pages show to one member for so many days.
 
-    `on` names an event, or `score` a crossing; `when` is a condition on the numbers.
-    cancel_on: an event after which a deferred message has lost its reason, or "nothing".
+    reward: one of the catalogue that it is about.
+    """
+
+    title: Annotated[str, Meta(max_length=200)]
+    days: Annotated[int, Meta(ge=1, le=366)] = 7
+    reward: Name | None = None
+
+
+class Variant(Strict, frozen=True):
+    """One of several ways to do what a policy does. weight: against the others'.
+
+    What it gives stands in the place of what the policy itself gives.
     """
 
     id: Name
-    message: Message
+    weight: Annotated[int, Meta(ge=1, le=1000)] = 1
+    message: Message | None = None
+    reward: Name | None = None
+    offer: Offer | None = None
+
+
+class PolicyRule(Strict, frozen=True):
+    """Who is told or given what, when.
+
+    `on` names an event or a decision of ours, or `score` a crossing; `when` is a condition on the
+    numbers. What is done: message, reward (unlocked), offer, challenge (joined), tag and untag.
+    cancel_on: an event after which a deferred message has lost its reason, or "nothing".
+    choose: among the variants: the first, or one drawn by weight. priority: the highest is asked
+    first; ties in the file's order. slot: of several policies that want one, one step lets one in.
+    """
+
+    id: Name
+    message: Message | None = None
     on: str | None = None
     score: Crossing | None = None
     when: str = "true"
@@ -46,3 +73,20 @@ class PolicyRule(Strict, frozen=True):
     purpose: Purpose = "marketing"
     cool_down_days: Days = 0
     cancel_on: str = "Order Completed"
+    reward: Name | None = None
+    offer: Offer | None = None
+    challenge: Name | None = None
+    tag: Name | None = None
+    untag: Name | None = None
+    variants: tuple[Variant, ...] = ()
+    choose: Literal["first", "weighted"] = "weighted"
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    slot: Name | None = None
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        """What is done besides saying something, by its key."""
+        givers = (self, *self.variants)
+        given = [key for key in ("reward", "offer") if any(getattr(each, key) for each in givers)]
+        own = [key for key in ("challenge", "tag", "untag") if getattr(self, key) is not None]
+        return (*given, *own)

@@ -9,7 +9,15 @@ from policies.bid import Guard
 from policies.guards.caps import Caps
 from policies.guards.consent import Consent
 from policies.guards.holdout import Holdout
+from policies.guards.member import Member
 from policies.guards.quiet import QuietHours
 from policies.guards.silence import Silence
 
-GUARDS: Final[tuple[Guard, ...]] = (Consent(), Holdout(), Silence(), Caps(), QuietHours())
+GUARDS: Final[tuple[Guard, ...]] = (
+    Member(),
+    Consent(),
+    Holdout(),
+    Silence(),
+    Caps(),
+    QuietHours(),
+)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 
+from engine.dates import DAY
 from engine.errors import SettingsError
 from flows import keys
 from flows.embedded import RedisServer
@@ -60,6 +61,7 @@ goal = "100"
 [[policies]]
 id = "thanks"
 on = "Order Completed"
+offer = { title = "A cup, {{ orders }} times", reward = "cup", days = 7 }
 [policies.message]
 title = "Thank you"
 """
@@ -105,10 +107,13 @@ def test_a_buyers_profile_holds_all_that_is_known(profiles: Profiles) -> None:
     ]
     assert [each.reward for each in ann.rewards] == ["cup"]
     assert [(each.title, each.at) for each in ann.inbox] == [("Thank you", START + 60)]
+    (offer,) = ann.offers
+    assert (offer.title, offer.reward) == ("A cup, 1 times", "cup")
+    assert offer.expires == START + 60 + 7 * DAY
     assert ann.affinity.categories == {"espresso": 1.0}
     assert ann.affinity.brands == {"Alma": 1.0}
     assert ann.scores.keys() == {"churn", "purchase_7d"}
-    assert (ann.offers, ann.segments) == ([], [])
+    assert ann.segments == []
     assert not ann.cold
 
 

@@ -3,7 +3,7 @@
 from engine.dates import DAY, HOUR
 from engine.programme import Caps, Holdout, Message, Quiet
 from policies import worlds
-from policies.messages import INBOX, Notice, notices
+from policies.actions import INBOX, Notice, notices
 from tests.support.shop import checkout, consent, live, members, outcomes, policy
 from tests.support.stories import changed, order, saw, wait
 
