@@ -84,6 +84,25 @@ class RedisServer(Server):
         }
         return [redis_server(), *(part for k, v in settings.items() for part in (f"--{k}", v))]
 
+    def start(self) -> None:
+        """Mend the append-only file, then as every server.
+
+        Trap: a Redis that loads a file cut off inside a transaction forgets the transaction, but
+        leaves its beginning in the file, in front of all that it writes from then on. The restart
+        after that one applies it, together with the next transaction (valkey-io/valkey#4342; seen
+        in Redis 7.0). The checker cuts it off in front of the transaction.
+        """
+        files = [*self.directory.glob("appendonlydir/*.manifest")]
+        for path in files or self.directory.glob("appendonly.aof"):
+            subprocess.run(
+                ["redis-check-aof", "--fix", path],
+                executable=redis_server(),  # the same program, told by its name
+                input=b"y\n",
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+        super().start()
+
     def answers(self) -> bool:
         with closing(self.client()) as client:
             try:

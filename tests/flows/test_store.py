@@ -1,5 +1,6 @@
 """The store on a real Redis: a commit is taken whole or not at all."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -352,3 +353,25 @@ def tried(store: Store, commit: Commit) -> str:
     except FencedError:
         return "fenced"
     return answer
+
+
+@pytest.mark.parametrize("cut", [5, 60, 200])
+def test_a_commit_that_was_cut_off_never_comes_back(cut: int) -> None:
+    """Redis forgets it at the next start, and applied it at the one after that."""
+    with RedisServer() as server:
+        settings = Settings(redis=f"redis://{server.address}/0")
+        store = Store(connect(settings))
+        begin(store)
+        store.commit([FIRST])
+        before = everything(store)
+        store.commit([replace(SECOND, customers={"ann": ["book", b"?" * 100, "points", "99"]})])
+        server.kill()
+        path = server.append_only_file()
+        os.truncate(path, path.stat().st_size - cut)
+        server.start()
+        assert everything(Store(connect(settings))) == before
+        Store(connect(settings)).commit([SECOND])
+        after = everything(Store(connect(settings)))
+        server.kill()
+        server.start()
+        assert everything(Store(connect(settings))) == after

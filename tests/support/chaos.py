@@ -132,7 +132,8 @@ def _hear(heard: dict[str, bytes], values: Iterable[bytes]) -> None:
     """Repeats are allowed; one id with two contents is not."""
     for value in values:
         ident = _named.decode(value).id
-        assert heard.setdefault(ident, value) == value, "one id, two contents"
+        first = heard.setdefault(ident, value)
+        assert first == value, f"one id, two contents: {first!r} and {value!r}"
 
 
 class Scene:
