@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from engine import wire
 from engine.chance import digest
 from engine.checks import CHECKS
+from engine.checks.experiments import arms_make_programmes
 from engine.checks.policies import conditions_compile, models_exist
 from engine.errors import ProgrammeError
 from engine.expression import Kind
@@ -65,10 +66,11 @@ def _examine(text: str, checks: Iterable[Check]) -> tuple[Programme | None, list
         raw = _parse(text)
     except ProgrammeError as error:
         return None, [error]
-    reading = Reading()
+    reading, checks = Reading(), tuple(checks)
     programme = reading.table(Programme, raw)
     for check in checks:
         reading.mistakes.extend(check(reading))
+    reading.mistakes.extend(list(arms_make_programmes(raw, reading, checks)))
     if programme is UNSET or reading.mistakes:
         return None, _errors(reading, Lines(text))
     return replace(programme, version=digest(text)), []

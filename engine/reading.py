@@ -94,6 +94,8 @@ class Reading:
                 return self._one_of(tables, raw, path)
             case inspect.VarTupleType() as wanted:
                 return self._list(get_args(kind)[0], wanted, raw, path)
+            case inspect.DictType(value_type=inspect.AnyType()) if isinstance(raw, dict):
+                return raw
             case inspect.DictType():
                 return self._amounts(get_args(kind)[0], raw, path)
             case inspect.DecimalType():

@@ -277,6 +277,8 @@ class Customer(Struct, Generic[M], array_like=True):
     told: event time of the newest word on a zone, a consent …, so that a late one changes nothing.
     rests: until when each policy that has spoken does not speak again.
     journey: what policies keep; none where no policy has kept anything.
+    arms: the arm of each experiment, empty for one without this member. dealt: which experiments
+    those were (`Programme.dealing`).
     inbox: on-site messages, as the JSON that pages read (`policies.actions.Notice`).
     shelf: the book, or its bytes as long as nobody has opened it.
     Inbox and shelf are stored by themselves, never among the customer's own bytes.
@@ -295,6 +297,8 @@ class Customer(Struct, Generic[M], array_like=True):
     told: dict[str, float] = field(default_factory=dict)
     rests: dict[str, float] = field(default_factory=dict)
     journey: Journey | None = None
+    arms: dict[str, str] = field(default_factory=dict)
+    dealt: int = 0
     inbox: bytes = b"[]"
     shelf: Book | bytes = field(default_factory=Book)
 

@@ -8,7 +8,17 @@ of the same event.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine import enrolments, ledger, orders, profile, recall, redemptions, rewards, tiers
+from engine import (
+    enrolments,
+    experiments,
+    ledger,
+    orders,
+    profile,
+    recall,
+    redemptions,
+    rewards,
+    tiers,
+)
 from engine.chance import draw
 from engine.dates import MINUTE
 from engine.decisions import Effects
@@ -54,6 +64,8 @@ def step(world: World, customer: Customer[Any], who: str, event: Happening, now:
     turn = Turn(world, customer, who, now, event.message_id, [], [], [])
     if customer.due <= now:
         _fire(turn)
+    if world.programme.experiments or customer.arms:
+        turn.world = experiments.world_of(world, customer, who, now)
     name = NAMES[type(event)]
     rule = RULES.get(name)
     keyed = rule is not None and rule.keyed
@@ -65,7 +77,7 @@ def step(world: World, customer: Customer[Any], who: str, event: Happening, now:
     if happened is not None:
         _think(turn, happened)
     if rule is not None or turn.decisions or turn.stirred or name in world.actions:
-        customer.due = max(now, next_due(world, customer))
+        customer.due = max(now, next_due(turn.world, customer))
     return turn.effects()
 
 
@@ -88,6 +100,8 @@ def _fire(turn: Turn) -> None:
     while customer.due <= now:
         at = customer.due
         turn.now, turn.world = at, world.at(at)
+        if turn.world.programme.experiments or customer.arms:
+            turn.world = experiments.world_of(turn.world, customer, turn.who, at)
         for name, part in (*PARTS.items(), *turn.world.mind.parts.items()):
             if part.due(customer) <= at:
                 turn.cause = f"{name}@{at}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from engine.challenges import Challenge
 from engine.events import Happening
@@ -63,6 +63,9 @@ class Mind(Protocol):
     def decide(self, turn: Turn, happened: Happened) -> None:
         """Ask the policies that this event can touch."""
 
+    def under(self, programme: Programme) -> "Mind":
+        """The same for a programme that differs from this one's in a few values."""
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """Tastes, for the profile that on-site code reads."""
 
@@ -76,6 +79,8 @@ class World(Struct, frozen=True):
     before: what held earlier, so that a timer that fires late still meets the world of its own
     moment, and extra or missing ticks change nothing. versions: every definition of a challenge
     that anybody may still be enrolled in. actions: the events that these count besides orders.
+    members: the worlds of those in an arm that changes anything, made when they are first met
+    (`engine.experiments`); the same for ever, so that it is no state.
     """
 
     programme: Programme
@@ -85,6 +90,7 @@ class World(Struct, frozen=True):
     before: "World | None" = None
     versions: Mapping[str, Challenge] = {}
     actions: frozenset[str] = frozenset()
+    members: dict[tuple[str, ...], "World"] = field(default_factory=dict)
 
     def at(self, moment: float) -> "World":
         """The world in which a timer due at this moment fires."""

@@ -80,6 +80,10 @@ class Mind:
         if touched:
             messages.consider(turn, touched)
 
+    def under(self, programme: Programme) -> "Mind":
+        """The same for a member in an arm of an experiment."""
+        return Mind(programme)
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """The strongest tastes."""
         taste = customer.memory.affinity

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.challenges import Challenge, actions
+from engine.experiments import variants
 from engine.models import Snapshot
 from engine.programme import Points, Programme
 from engine.world import World
@@ -60,7 +61,7 @@ def _governed(
     before: World | None,
     versions: Mapping[str, Challenge],
 ) -> World:
-    every = {**versions, **{challenge.version: challenge for challenge in programme.challenges}}
+    every = {**versions, **_challenges(programme)}
     return World(
         programme=programme,
         mind=Mind(programme),
@@ -70,6 +71,12 @@ def _governed(
         versions=every,
         actions=actions(every.values()),
     )
+
+
+def _challenges(programme: Programme) -> dict[str, Challenge]:
+    """Every challenge by version, as each arm of an experiment has it too."""
+    all_of_them = (programme, *variants(programme))
+    return {each.version: each for some in all_of_them for each in some.challenges}
 
 
 class Era(Struct, frozen=True, array_like=True):
@@ -107,7 +114,9 @@ def restored(
     """
     programmes = {programme.version: programme for programme in map(load, texts)}
     versions = {
-        each.version: each for programme in programmes.values() for each in programme.challenges
+        version: each
+        for programme in programmes.values()
+        for version, each in _challenges(programme).items()
     }
     world: World | None = None
     for since, published in chain:

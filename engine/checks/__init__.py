@@ -5,7 +5,7 @@ A new one stands in `CHECKS`.
 
 from typing import Final
 
-from engine.checks import challenges, money, policies, terms, tiers
+from engine.checks import challenges, experiments, money, policies, terms, tiers
 from engine.reading import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -30,5 +30,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     policies.gifts_exist,
     policies.challenges_can_be_joined,
     policies.lines_are_in_order,
+    experiments.arms_can_be_drawn,
+    experiments.combinations_are_few,
+    experiments.days_are_in_order,
+    experiments.elements_are_tried_once,
 )
 """Those that need to know nothing but the programme."""

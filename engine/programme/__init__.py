@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Final, get_origin
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Meta, field
+from msgspec.structs import fields
 
 from engine.challenges import Kind
+from engine.chance import mark
 from engine.dates import zone
 from engine.money import minor
+from engine.programme.experiments import Arm, Course, Experiment, course, element, flat
 from engine.programme.peace import Caps, Holdout, Quiet, Scores
 from engine.programme.points import MAX_MULTIPLIER, Points
 from engine.programme.policies import (
@@ -32,9 +36,34 @@ from engine.programme.types import Channel, Clock, Currency, Days, Purpose, Shar
 from engine.strict import Strict
 
 __all__ = [
-    "MAX_MULTIPLIER", "NOTHING", "Caps", "Channel", "Clock", "Crossing", "Currency", "Days",
-    "Holdout", "Ladder", "Message", "Offer", "Points", "PolicyRule", "Programme", "Purpose",
-    "Quiet", "RewardRule", "Scores", "Share", "TierRule", "Variant",
+    "LISTS",
+    "MAX_MULTIPLIER",
+    "NOTHING",
+    "Arm",
+    "Caps",
+    "Channel",
+    "Clock",
+    "Course",
+    "Crossing",
+    "Currency",
+    "Days",
+    "Experiment",
+    "Holdout",
+    "Ladder",
+    "Message",
+    "Offer",
+    "Points",
+    "PolicyRule",
+    "Programme",
+    "Purpose",
+    "Quiet",
+    "RewardRule",
+    "Scores",
+    "Share",
+    "TierRule",
+    "Variant",
+    "element",
+    "flat",
 ]  # fmt: skip
 
 
@@ -58,6 +87,7 @@ class Programme(Strict, frozen=True, dict=True):
     quiet: Quiet = Quiet()
     holdout: Holdout = Holdout()
     scores: Scores = Scores()
+    experiments: tuple[Experiment, ...] = ()
     version: str = ""
 
     @cached_property
@@ -95,6 +125,21 @@ class Programme(Strict, frozen=True, dict=True):
         """Every tag that a policy gives, in the file's order."""
         return tuple(dict.fromkeys(each.tag for each in self.policies if each.tag is not None))
 
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """The experiments as they run."""
+        return tuple(course(each, self.salt, self.zone_info, LISTS) for each in self.experiments)
+
+    @cached_property
+    def dealing(self) -> int:
+        """A checksum of the experiments: whose arms a member's arms are. 0: there are none."""
+        text = msgspec.json.encode(self.experiments).decode()
+        return int.from_bytes(mark(text, size=4)) if self.experiments else 0
+
     def reward(self, ident: str) -> RewardRule | None:
         """The reward of an id."""
         return next((reward for reward in self.rewards if reward.id == ident), None)
+
+
+LISTS: Final = frozenset(each.name for each in fields(Programme) if get_origin(each.type) is tuple)
+"""Tables of which there are many, each with an id."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.challenges import Count, Spend
 from engine.dates import DAY, HOUR
 from engine.events import Happening
-from engine.programme import Points
+from engine.programme import Arm, Experiment, Points
 from engine.wire import decode
 from tests.support.stories import (
     BY_POINTS,
@@ -53,7 +53,16 @@ CHALLENGES: Final = (
 )
 """One of every sort; their points show in the balance what they have come to."""
 
-EVERYTHING: Final = changed(challenges=CHALLENGES, tiers=replace(LADDER, period="month"))
+EASIER: Final = Experiment(
+    id="easier",
+    name="Two bags a week",
+    arms=(Arm(id="three", weight=0.0), Arm(id="two", set={"challenges.bags.goal": 2})),
+)
+"""Everybody who is not held out is in the arm that changes something."""
+
+EVERYTHING: Final = changed(
+    experiments=(EASIER,), challenges=CHALLENGES, tiers=replace(LADDER, period="month")
+)
 EDITED: Final = replace(
     EVERYTHING,
     version="v2",

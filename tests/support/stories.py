@@ -20,6 +20,7 @@ from engine.completions import progress
 from engine.dates import DAY, HOUR
 from engine.decisions import Decision, Effects
 from engine.events import Happening
+from engine.experiments import variants
 from engine.programme import Ladder, Programme, RewardRule, TierRule
 from engine.state import Customer, Enrolment, Grant
 from engine.step import newcomer, step, tick
@@ -79,6 +80,9 @@ class PlainMind:
     def decide(self, turn: Turn, happened: Happened) -> None:
         pass
 
+    def under(self, programme: Programme) -> "PlainMind":
+        return self
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         return {}
 
@@ -108,7 +112,8 @@ def founded(programme: Programme, mind: PlainMind | None = None) -> World:
 def published(before: World | None, programme: Programme, since: float, mind: Any = None) -> World:
     """The world from `since` on."""
     old = {} if before is None else before.versions
-    versions = {**old, **{challenge.version: challenge for challenge in programme.challenges}}
+    forms = (programme, *variants(programme))
+    versions = {**old, **{each.version: each for form in forms for each in form.challenges}}
     return World(
         programme=programme,
         mind=before.mind if before is not None else mind,
