@@ -43,6 +43,10 @@ test: $(READY) ## every test, on the embedded broker and Redis
 test-kafka: $(READY) $(JARS) ## the stack tests on Apache Kafka (needs java 17 and mvn)
 	$(BIN)/pytest -m kafka $(ARGS)
 
+.PHONY: storm
+storm: $(READY) ## 1,000 random programmes, each over 10,000 random records; about half an hour
+	STORM_RECORDS=10000 $(BIN)/pytest tests/programmes $(ARGS)
+
 .PHONY: cover
 cover: $(READY) ## the kernel's tests with branch coverage
 	$(BIN)/pytest -m 'not stack and not kafka' --cov --cov-report=term $(ARGS)

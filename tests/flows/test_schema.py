@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from engine.programme import Programme
 from flows.schema import meanings, schema, tables, text
 from tests.policies.slips import SLIPS, Slip
+from tests.support.anything import drawn_programme, mended
 
 FOLDER: Final = Path(__file__).parents[2] / "policies" / "programmes"
 PROGRAMMES: Final = sorted(FOLDER.glob("*.toml"))
@@ -46,6 +48,12 @@ def test_a_shipped_programme_fits_the_schema_and_names_it(path: Path) -> None:
 def test_an_editor_sees_the_slips_that_a_schema_can_see(slip: Slip) -> None:
     told: dict[str, Any] = tomllib.loads(ROASTERY.replace(slip.old, slip.new))
     assert list(EDITOR.iter_errors(told))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_the_reader_takes_the_schema_takes(seed: int) -> None:
+    text = mended(drawn_programme(Random(seed)))
+    assert list(EDITOR.iter_errors(tomllib.loads(text))) == []
 
 
 def test_every_table_has_a_meaning_and_no_key_is_open() -> None:
