@@ -78,9 +78,11 @@ def test_decide_killed_at_any_moment_loses_and_invents_nothing(
 
 
 def test_two_owners_fence_each_other_and_the_log_is_folded_once(
-    scene: Scene, expected: Said
+    empty: Scene, expected: Said
 ) -> None:
-    owners = [scene.decide(), scene.decide()]
+    scene, owners = empty, [empty.decide(), empty.decide()]
+    scene.until(lambda: all("started" in owner.log.read_text() for owner in owners), *owners)
+    scene.tell(town_log())
     ended: list[int | None] = []
 
     def folded() -> bool:
