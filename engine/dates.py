@@ -85,15 +85,15 @@ def months_before(at: float, months: int, where: ZoneInfo) -> float:
 
 
 def period(at: float, every: str, where: ZoneInfo) -> tuple[float, float]:
-    """The calendar week (from Monday), month, quarter or year that holds `at`.
+    """The calendar day, week (from Monday), month, quarter or year that holds `at`.
 
     Returns (start, end) in s; the end is the next one's start.
     """
-    if every == "week":
-        then = local(at, where)
+    if every in ("day", "week"):
+        then, days = local(at, where), 1 if every == "day" else 7
         midnight = datetime(then.year, then.month, then.day, tzinfo=where)
-        monday = midnight - timedelta(days=then.weekday())
-        return monday.timestamp(), (monday + timedelta(days=7)).timestamp()
+        begins = midnight - timedelta(days=then.weekday() if every == "week" else 0)
+        return begins.timestamp(), (begins + timedelta(days=days)).timestamp()
     months, month = MONTHS[every], _month(local(at, where))
     first = month - month % months
     return _begins(first, where), _begins(first + months, where)

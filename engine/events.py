@@ -453,6 +453,33 @@ class PointsCorrected(Command, frozen=True, tag="Points Corrected", kw_only=True
     properties: Correction
 
 
+class Award(Struct, frozen=True, gc=False):
+    """A reward to be unlocked. reward_id: the entitlement; a repeat of it has no effect."""
+
+    reward: Id
+    reward_id: Id
+    rule: Id = "by_hand"
+
+
+class RewardAwarded(Command, frozen=True, tag="Reward Awarded", kw_only=True):
+    """Unlock a reward: given by an operator, or due by a timer."""
+
+    properties: Award
+
+
+class Lapse(Struct, frozen=True, gc=False):
+    """A reward of which nothing will come. used: it had been paid out, and was taken back."""
+
+    reward_id: Id
+    used: bool = False
+
+
+class RewardLapsed(Command, frozen=True, tag="Reward Lapsed", kw_only=True):
+    """A timer has ended a reward: its budget may have back what it held."""
+
+    properties: Lapse
+
+
 # ── identify and alias carry no event name ───────────────────────────────────────────────────────
 
 
@@ -498,6 +525,45 @@ class ModelPublished(Control, frozen=True, tag="Model Published", kw_only=True):
     snapshot: msgspec.Raw
 
 
+class Lease(Struct, frozen=True, gc=False):
+    """Part of a budget's period, on its way between the pool and one partition.
+
+    period: when it began (Unix s; 0: it never ends). holder: the partition. units, money (minor
+    units): all that this errand speaks of in this period so far, never a difference; so one that
+    comes twice or too late changes nothing. round: of a recall; everything: all is called back.
+    """
+
+    budget: Id
+    period: int
+    holder: Annotated[int, Meta(ge=0)]
+    units: Annotated[int, Meta(ge=0)] = 0
+    money: Annotated[int, Meta(ge=0)] = 0
+    round: Annotated[int, Meta(ge=0)] = 0
+    everything: bool = False
+
+
+class Errand(Control, frozen=True, kw_only=True):
+    """What partitions tell each other about a budget; only `decide` itself writes it."""
+
+    properties: Lease
+
+
+class QuotaRequested(Errand, frozen=True, tag="Quota Requested", kw_only=True):
+    """To the pool: so much altogether, please."""
+
+
+class QuotaGranted(Errand, frozen=True, tag="Quota Granted", kw_only=True):
+    """To the holder: so much altogether is yours."""
+
+
+class QuotaRecalled(Errand, frozen=True, tag="Quota Recalled", kw_only=True):
+    """To the holder: give back what can be spared."""
+
+
+class QuotaReturned(Errand, frozen=True, tag="Quota Returned", kw_only=True):
+    """To the pool: so much altogether is back."""
+
+
 TRACKS: Final[tuple[type[Track], ...]] = (
     ProductsSearched, ProductListViewed, ProductClicked, ProductViewed,
     ProductAdded, ProductRemoved, CartViewed, CheckoutStarted, Wished, Unwished,
@@ -506,9 +572,12 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     ProductShared, ProductReviewed, StoreVisited,
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
-    ReferralShared, ConsentChanged, PointsCorrected,
+    ReferralShared, ConsentChanged, PointsCorrected, RewardAwarded, RewardLapsed,
 )  # fmt: skip
-CONTROLS: Final[tuple[type[Control], ...]] = (Tick, ProgrammePublished, ModelPublished)
+CONTROLS: Final[tuple[type[Control], ...]] = (
+    Tick, ProgrammePublished, ModelPublished,
+    QuotaRequested, QuotaGranted, QuotaRecalled, QuotaReturned,
+)  # fmt: skip
 
 OLD_NAMES: Final[dict[str, type[Track]]] = {
     "Completed Order": OrderCompleted,

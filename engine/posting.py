@@ -25,6 +25,8 @@ from engine.events import (
     RedemptionCommitted,
     RedemptionReleased,
     RedemptionRequested,
+    RewardAwarded,
+    RewardLapsed,
     Unsubscribed,
 )
 from engine.turn import Turn
@@ -156,6 +158,22 @@ def points_corrected(turn: Turn, event: PointsCorrected, at: float) -> Happened 
     return _happened("Points Corrected", turn, event, at)
 
 
+def reward_awarded(turn: Turn, event: RewardAwarded, at: float) -> Happened | None:
+    """Unlock it, whoever says so. A guest has no rewards."""
+    award = event.properties
+    if turn.customer.known:
+        rewards.unlock(turn, award.reward_id, award.reward, award.rule, at=at)
+    else:
+        turn.note("not_a_member")
+    return _happened("Reward Awarded", turn, event, at)
+
+
+def reward_lapsed(turn: Turn, event: RewardLapsed, at: float) -> Happened | None:
+    """Its budgets have back what it held; nothing else follows."""
+    rewards.lapse(turn, event.properties.reward_id, used=event.properties.used)
+    return None
+
+
 def _learn(turn: Turn, country: str | None, timezone: str | None, at: float) -> None:
     if country is not None:
         profile.set_country(turn, country, at)
@@ -189,6 +207,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "Consent Changed": Rule(consent_changed),
     "Unsubscribed": Rule(unsubscribed),
     "Points Corrected": Rule(points_corrected, keyed=True),
+    "Reward Awarded": Rule(reward_awarded, keyed=True),
+    "Reward Lapsed": Rule(reward_lapsed, keyed=True),
     "identify": Rule(identify),
     "alias": Rule(alias),
 }

@@ -98,6 +98,8 @@ class Reading:
                 return raw
             case inspect.DictType():
                 return self._amounts(get_args(kind)[0], raw, path)
+            case inspect.UnionType(types=kinds) if any(map(_exact, kinds)):
+                return self._amount(raw, path)
             case inspect.DecimalType():
                 return self._amount(raw, path)
         return self._plain(kind, raw, path)
@@ -178,3 +180,7 @@ def _can_be_left_out(field: structs.FieldInfo) -> bool:
 
 def _choices(info: inspect.Type) -> list[str]:
     return [str(value) for value in info.values] if isinstance(info, inspect.LiteralType) else []
+
+
+def _exact(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.DecimalType)

@@ -5,7 +5,7 @@ The terms of an unlocked one never change.
 
 from typing import Any, Final
 
-from engine import ledger
+from engine import budgets, ledger
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Grant
 from engine.turn import Turn
@@ -22,9 +22,10 @@ Longer where its cycle is still known: a rollback must meet it, and it is not gi
 
 
 def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None:
-    """Give a reward once. at: event time that earned it.
+    """Give a reward once, if its budgets allow. at: event time that earned it.
 
-    ident: the entitlement, which a repeat shares; once revoked, it may be given again.
+    ident: the entitlement, which a repeat shares; once revoked, it may be given again. A timer's
+    reward that draws on a budget is given by the command that it sends.
     """
     terms = turn.world.programme.reward(reward)
     if terms is None:
@@ -33,12 +34,22 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
     held = turn.customer.book.rewards.get(ident)
     if held is not None and held.state != REVOKED:
         return
-    grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY)
-    turn.customer.book.rewards[ident] = grant
     key = f"{ident}@{turn.cause}"
+    if turn.timed and reward in turn.world.programme.drawing:
+        told = {"reward": reward, "reward_id": ident, "rule": rule}
+        turn.dispatch(turn.who, "Reward Awarded", key, **told)
+        return
+    drawn = budgets.reserve(turn, terms)
+    if drawn is None:
+        figures = {"reward": reward, "reward_id": ident}
+        turn.say("Reward Refused", rule, key, ("budget_empty",), **figures)
+        return
+    grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY, drawn=drawn)
+    turn.customer.book.rewards[ident] = grant
     turn.say("Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires)
     if terms.kind == "points":
         grant.state, grant.points = REDEEMED, terms.points
+        budgets.commit(turn, grant.drawn)
         ledger.credit(turn, ident, terms.points, at, rule)
 
 
@@ -52,7 +63,9 @@ def revoke(turn: Turn, ident: str, rule: str) -> str:
         return "no_reward"
     if grant.state != UNLOCKED and not grant.points:
         return f"reward_{grant.state}"
+    used = grant.state == REDEEMED
     points, grant.state, grant.points = grant.points, REVOKED, 0
+    _give_back(turn, ident, grant, used=used)
     key = f"{ident}@{turn.cause}"
     turn.say("Reward Revoked", rule, key, ("rolled_back",), reward=grant.reward, reward_id=ident)
     ledger.reverse(turn, ident, points, rule, key)
@@ -67,6 +80,8 @@ def redeem(turn: Turn, ident: str, redemption: str) -> None:
     grant = turn.customer.book.rewards.get(ident)
     if grant is not None and grant.state == UNLOCKED:
         grant.state, grant.redemption = REDEEMED, redemption
+        budgets.commit(turn, grant.drawn)
+        grant.drawn = []
         turn.say("Reward Redeemed", "rewards", ident, reward=grant.reward, reward_id=ident)
     elif grant is not None and grant.redemption == redemption:
         turn.note("repeat")
@@ -74,6 +89,13 @@ def redeem(turn: Turn, ident: str, redemption: str) -> None:
         reason = "unknown_reward" if grant is None else grant.state
         key = f"{ident}/{redemption}@{turn.cause}"
         turn.say("Reward Refused", "rewards", key, (reason,), reward_id=ident)
+
+
+def lapse(turn: Turn, ident: str, *, used: bool) -> None:
+    """A timer has ended this reward some records ago: its budgets have back what it held."""
+    grant = turn.customer.book.rewards.get(ident)
+    if grant is not None and grant.state in (EXPIRED, REVOKED):
+        _give_back(turn, ident, grant, used=used)
 
 
 def release(customer: Customer[Any], ident: str) -> None:
@@ -96,6 +118,7 @@ def fire(turn: Turn) -> None:
             continue
         if grant.state == UNLOCKED:
             grant.state = EXPIRED
+            _give_back(turn, ident, grant, used=False)
             turn.say("Reward Expired", "rewards", ident, reward=grant.reward, reward_id=ident)
         else:
             del rewards[ident]
@@ -105,3 +128,14 @@ def _moment(grant: Grant) -> float:
     if grant.state == UNLOCKED:
         return grant.expires
     return NEVER if grant.bound else grant.expires + KEPT
+
+
+def _give_back(turn: Turn, ident: str, grant: Grant, *, used: bool) -> None:
+    """Nothing comes of it: to the budgets at once, or by a command where a timer is at work."""
+    if turn.timed and grant.drawn:
+        turn.dispatch(
+            turn.who, "Reward Lapsed", f"{ident}@{turn.cause}", reward_id=ident, used=used
+        )
+        return
+    budgets.give_back(turn, grant.drawn, used=used)
+    grant.drawn = []

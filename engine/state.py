@@ -177,6 +177,7 @@ class Grant(Struct, array_like=True):
 
     state: unlocked, redeemed, revoked or expired. points: its worth, if it is points.
     redemption: what used it. bound: the cycle that earned it is still known, and may roll back.
+    drawn: what it holds of budgets (`engine.budgets.Drawn`).
     """
 
     reward: str
@@ -186,6 +187,7 @@ class Grant(Struct, array_like=True):
     points: int = 0
     redemption: str = ""
     bound: bool = True
+    drawn: list[tuple[str, int, int, int]] = field(default_factory=list)
 
 
 class Question(Struct, array_like=True):

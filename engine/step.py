@@ -19,6 +19,7 @@ from engine import (
     rewards,
     tiers,
 )
+from engine.budgets import Purse
 from engine.chance import draw
 from engine.dates import MINUTE
 from engine.decisions import Effects
@@ -55,13 +56,21 @@ def newcomer(world: World, who: str, now: float) -> Customer[Any]:
     return customer
 
 
-def step(world: World, customer: Customer[Any], who: str, event: Happening, now: float) -> Effects:
+def step(
+    world: World,
+    customer: Customer[Any],
+    who: str,
+    event: Happening,
+    now: float,
+    purse: Purse | None = None,
+) -> Effects:
     """Fold one event into a customer's state, which changes in place, and say what follows.
 
-    now: log time (s). Timers due by then fire first, each at its own moment. Raises only on a bug,
-    or UnknownCurrencyError; the caller then throws the half-changed state away.
+    now: log time (s). purse: the partition's budgets, which change in place too. Timers due by
+    then fire first, each at its own moment. Raises only on a bug, or UnknownCurrencyError; the
+    caller then throws the half-changed state away.
     """
-    turn = Turn(world, customer, who, now, event.message_id, [], [], [])
+    turn = Turn(world, customer, who, now, event.message_id, [], [], [], purse=purse)
     if customer.due <= now:
         _fire(turn)
     if world.programme.experiments or customer.arms:
@@ -97,6 +106,7 @@ def next_due(world: World, customer: Customer[Any]) -> float:
 def _fire(turn: Turn) -> None:
     """Every timer due by `turn.now`, each at its moment, in the world of that moment."""
     customer, world, now, cause = turn.customer, turn.world, turn.now, turn.cause
+    turn.timed = True
     while customer.due <= now:
         at = customer.due
         turn.now, turn.world = at, world.at(at)
@@ -109,7 +119,7 @@ def _fire(turn: Turn) -> None:
                 if part.due(customer) <= at:
                     raise RuntimeError(f"{name}: a timer that has fired is still due")
         customer.due = max(at, next_due(turn.world, customer))
-    turn.now, turn.world, turn.cause = now, world, cause
+    turn.now, turn.world, turn.cause, turn.timed = now, world, cause, False
 
 
 def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happened | None:

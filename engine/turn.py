@@ -11,6 +11,7 @@ from engine.decisions import Decision, Dispatch, Effects, Outcome
 from engine.state import Customer
 
 if TYPE_CHECKING:
+    from engine.budgets import Purse
     from engine.world import World
 
 
@@ -20,6 +21,8 @@ class Turn(Struct, gc=False):
     now: log time (s), or the moment at which a timer was due. cause: the message id or the timer.
     numbers: the features as they are now, in the catalogue's order, once the mind has scored.
     stirred: a timer may have moved although nothing was said.
+    purse: the partition's budgets; None: there are none. timed: a timer brought this about. When
+    it fires depends on who else is due, so it leaves budgets alone and sends a command instead.
     Rules change `customer` and `say` what they did; nothing else leaves a step.
     """
 
@@ -34,6 +37,8 @@ class Turn(Struct, gc=False):
     numbers: list[float] = []
     stirred: bool = False
     dispatches: list[Dispatch] = []
+    purse: "Purse | None" = None
+    timed: bool = False
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any

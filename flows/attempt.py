@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct, field
 
+from engine import quotas as budget_pools
 from engine.decisions import Dispatch, Effects
 from engine.errors import PoisonError, ProgrammeError
 from engine.events import (
     NAMES,
     Command,
     Control,
+    Errand,
     Happening,
     ModelPublished,
     ProgrammePublished,
@@ -23,6 +25,7 @@ from engine.orders import UnknownCurrencyError
 from engine.step import newcomer, step, tick
 from engine.wire import Ignored, Refused
 from engine.world import World
+from flows import quotas
 from flows.control import DECIDE, objection
 from flows.draft import Draft, Live
 from flows.partition import partition_of
@@ -80,6 +83,7 @@ class Attempt:
         self.refused = home.refused_in_row
         self.counts = Counts()
         self.draft = Draft.after(home.at)
+        self.purse = quotas.opened(home.number, home.count, home.quotas)
         self.live: dict[str, Live] = {}
         self.packed: Mapping[str, State] = {}
 
@@ -92,6 +96,7 @@ class Attempt:
             self._one(self.batch.records[number], events[number])
             if self.draft.full:
                 break
+        self.draft.quota = quotas.moved(self.purse, self.home.quotas)
         commit, self.packed = self.draft.closed(self.home.number, self.world, self.batch.fetched)
         return commit
 
@@ -115,6 +120,8 @@ class Attempt:
                 self._control(record, event, draft.log_time)
             else:
                 self._event(record, event, draft.log_time)
+            if self.purse.sendings:
+                self._run_errands()
 
     def _event(self, record: Record, event: Happening, now: float) -> None:
         who = event.customer
@@ -127,7 +134,7 @@ class Attempt:
             self._forward(who, record)
             return
         try:
-            effects = step(self.world, live.customer, who, event, now)
+            effects = step(self.world, live.customer, who, event, now, self.purse)
         except UnknownCurrencyError as error:
             why = Refused("unknown_currency", str(error))
             raise SuspectError(record.offset, who, why) from error
@@ -156,10 +163,13 @@ class Attempt:
         refusal = None
         if isinstance(event, Tick):
             self._tick(record, now)
+            budget_pools.tick(self.purse, self.world.programme, now)
         elif isinstance(event, ProgrammePublished):
             refusal = self._publish_programme(event.text, now)
         elif isinstance(event, ModelPublished):
             refusal = self._publish_model(bytes(event.snapshot), now)
+        elif isinstance(event, Errand):
+            budget_pools.receive(self.purse, self.world.programme, event, now)
         if refusal is not None:
             self._refuse(record, refusal)
 
@@ -184,6 +194,7 @@ class Attempt:
             world = worlds.with_programme(self.world, text, now)
         except ProgrammeError as error:
             return Refused("bad_programme", str(error))
+        budget_pools.publish(self.purse, world.programme, now)
         self._govern(world, {f"programme:{world.programme.version}": text.encode()})
         return None
 
@@ -237,6 +248,13 @@ class Attempt:
         headers = {SOURCE: DECIDE, AT_MS: str(round(self.draft.log_time * 1000))}
         entry = Entry(EVENTS, dispatch.to.encode(), _json.encode(body), _json.encode(headers))
         self.draft.put(entry)
+
+    def _run_errands(self) -> None:
+        """What budgets have to tell other partitions goes the same way."""
+        at_ms = round(self.draft.log_time * 1000)
+        for sending in self.purse.sendings:
+            self.draft.put(quotas.entry(sending, self.purse.count, at_ms))
+        self.purse.sendings.clear()
 
     def _forward(self, who: str, record: Record) -> None:
         """A producer with another partitioner: once more into the log, where it belongs."""

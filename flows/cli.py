@@ -247,6 +247,20 @@ def recount() -> None:
 
 
 @app.command()
+def budgets() -> None:
+    """Show every budget: what is leased, held, used, and what each partition may still give."""
+    from flows.console import console
+    from flows.spending import spendings
+    from flows.tables import budgets_table
+
+    found = spendings(_quiet_settings())
+    if found:
+        console().print(budgets_table(found))
+    else:
+        typer.echo("no budgets")
+
+
+@app.command()
 def replay(
     file: Annotated[
         str, typer.Argument(help="Segment JSON lines; .gz, .xz, .zst are unpacked; - reads stdin.")

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from engine.events import NAMES, Command, Control, Happening
+from engine.events import NAMES, Command, Control, Errand, Happening
 from engine.models import Snapshot
 from engine.wire import Refused
 from flows.record import SOURCE
@@ -19,6 +19,7 @@ LEARN: Final = "learn"
 DECIDE: Final = "decide"
 
 _MAY: Final[Mapping[type[Happening], frozenset[str]]] = {
+    Errand: frozenset({DECIDE}),
     Control: frozenset({CLOCK, ADMIN, LEARN}),
     Command: frozenset({ADMIN, DECIDE}),
 }
@@ -27,7 +28,9 @@ _MAY: Final[Mapping[type[Happening], frozenset[str]]] = {
 def objection(source: str, event: Happening) -> Refused | None:
     """Why a record of this source may not carry this event; what shops tell, anybody may."""
     for kind, those in _MAY.items():
-        if isinstance(event, kind) and source not in those:
+        if isinstance(event, kind):
+            if source in those:
+                return None
             return Refused("not_allowed", f"source {source!r} may not write {NAMES[type(event)]}")
     return None
 

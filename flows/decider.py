@@ -7,7 +7,7 @@ whoever commits in our place changes the token, our next commit is fenced, and t
 with all that it remembers.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, Protocol
 
@@ -35,6 +35,9 @@ class Loader(Protocol):
 
     def first_due(self, partition: int) -> float | None:
         """When the next timer fires."""
+
+    def quotas(self, partition: int) -> dict[str, bytes]:
+        """What the partition has of each budget."""
 
 
 class Partition:
@@ -67,6 +70,7 @@ class Partition:
         self.patience = patience
         self.refused_in_row = 0
         self.kept: dict[str, State] = {}
+        self.quotas: Mapping[str, bytes] = loader.quotas(number)
         self.due: list[str] = []
         self.moved_to = NEVER
         self.counts = Counts()
@@ -113,6 +117,7 @@ class Partition:
                 continue
             self.at, self.world, self.refused_in_row = commit.new, attempt.world, attempt.refused
             self.kept.update(attempt.packed)
+            self.quotas = {**self.quotas, **commit.quota}
             self.moved_to = min([self.moved_to, *(when for when, _ in commit.due)])
             self.counts.add(attempt.counts)
             return commit

@@ -49,6 +49,7 @@ class Draft(Struct):
     """What came of some records. touched: whoever is to be written.
 
     size: bytes so far, about. world, dropped: fields of the published world to set and to delete.
+    quota: budgets that have moved.
     """
 
     start: Checkpoint
@@ -60,6 +61,7 @@ class Draft(Struct):
     records: int = 0
     world: dict[str, bytes] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    quota: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def after(cls, at: Checkpoint) -> "Draft":
@@ -108,6 +110,7 @@ class Draft(Struct):
             self.dropped,
             fetched,
             self.records,
+            self.quota,
         )
         return commit, packed
 

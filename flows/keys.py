@@ -32,6 +32,11 @@ def world(partition: int) -> str:
     return f"pc:{{{partition}}}:world"
 
 
+def quota(partition: int) -> str:
+    """Hash: budget → what this partition may still give of it, and its pool if it is kept here."""
+    return f"pc:{{{partition}}}:quota"
+
+
 def learner() -> str:
     """Hash.
 

@@ -4,6 +4,7 @@ It shares the kernel with `decide`, and nothing else: no batches, no cache, no t
 restarts, no cut-off worlds. Any difference is a bug, or somebody wrote to Redis.
 """
 
+import copy
 import heapq
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -13,14 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine import ledger
+from engine import quotas as pools
+from engine.budgets import Purse
 from engine.errors import ProgrammeError, StoreError
-from engine.events import Control, Happening, ModelPublished, ProgrammePublished
+from engine.events import Control, Errand, Happening, ModelPublished, ProgrammePublished, Tick
 from engine.models import Snapshot
 from engine.state import Customer
 from engine.step import newcomer, step, tick
 from engine.wire import decode
 from engine.world import World
-from flows import keys, readable
+from flows import keys, quotas, readable
 from flows.codec import CODEC
 from flows.codec import customer as read
 from flows.control import objection
@@ -67,6 +70,7 @@ class Naive:
         self.customers: dict[str, Customer[Any]] = {}
         self.timers: list[tuple[float, str]] = []
         self.decisions: set[str] = set()
+        self.purse = Purse(number, count)
 
     def apply(self, record: Record) -> None:
         """One record, as if it were the only one in the world."""
@@ -100,12 +104,14 @@ class Naive:
     def _step(self, who: str, event: Happening) -> None:
         known = self.customers.get(who)
         before = _packed(known) if known is not None else None
+        budgets = copy.deepcopy(self.purse)
         customer = known if known is not None else newcomer(self.world, who, self.now)
         try:
-            effects = step(self.world, customer, who, event, self.now)
+            effects = step(self.world, customer, who, event, self.now, self.purse)
         except (
             Exception
         ):  # decide sends such a record to dead-letters; here it simply did not happen
+            self.purse = budgets
             if before is not None:
                 self.customers[who] = CODEC.unpack(*before)
             return
@@ -125,10 +131,16 @@ class Naive:
         self.settle()
         try:
             if isinstance(event, ProgrammePublished):
-                self._govern(worlds.with_programme(self.world, event.text, self.now))
+                world = worlds.with_programme(self.world, event.text, self.now)
+                pools.publish(self.purse, world.programme, self.now)
+                self._govern(world)
             elif isinstance(event, ModelPublished):
                 snapshot = msgspec.json.decode(event.snapshot, type=Snapshot)
                 self._govern(worlds.with_model(self.world, snapshot, self.now))
+            elif isinstance(event, Tick):
+                pools.tick(self.purse, self.world.programme, self.now)
+            elif isinstance(event, Errand):
+                pools.receive(self.purse, self.world.programme, event, self.now)
         except (ProgrammeError, msgspec.ValidationError):
             return
 
@@ -160,11 +172,14 @@ def recount(settings: Settings) -> Report:
 
 
 def _recount(settings: Settings, store: Store, naive: Naive, report: Report) -> None:
-    offset, stored = _standing(store, naive.number)
+    offset, stored, stored_quotas = _standing(store, naive.number)
     for record in _records(settings, naive.number, offset):
         naive.apply(record)
         report.events += 1
     naive.settle()
+    for budget, value in quotas.moved(naive.purse, stored_quotas).items():
+        where = f"partition {naive.number}, budget {budget}"
+        report.differ(where, f"the log says {value.decode()}")
     report.customers += len(naive.customers)
     report.decisions |= naive.decisions
     for who in naive.customers.keys() | stored.keys():
@@ -177,15 +192,17 @@ def _recount(settings: Settings, store: Store, naive: Naive, report: Report) -> 
             _compare(naive, who, stored[who], report, where)
 
 
-def _standing(store: Store, number: int) -> tuple[int, dict[str, dict[bytes, bytes]]]:
-    """The checkpoint's offset and every customer, all of one moment."""
+def _standing(
+    store: Store, number: int
+) -> tuple[int, dict[str, dict[bytes, bytes]], dict[str, bytes]]:
+    """The checkpoint's offset, every customer and the budgets, all of one moment."""
     for _ in range(TRIES):
         before = store.checkpoint(number)
         if before is None:
-            return 0, {}
-        found = _customers(store, number)
+            return 0, {}, {}
+        found, budgets = _customers(store, number), store.quotas(number)
         if store.checkpoint(number) == before:
-            return before.offset, found
+            return before.offset, found, budgets
     raise StoreError(
         keys.checkpoint(number),
         f"moved during each of {TRIES} readings",

@@ -52,7 +52,7 @@ def find(settings: Settings, who: str) -> Found | None:
     another release.
     """
     store = Store(connect(settings))
-    partition = partition_of(who, _partitions(store))
+    partition = partition_of(who, partitions_of(store))
     key = keys.customer(partition, who)
     fields = cast(dict[bytes, bytes], store.client.hgetall(key))
     checkpoint = store.checkpoint(partition)
@@ -77,7 +77,7 @@ def _unpacked(fields: dict[bytes, bytes], key: str) -> Customer[Any]:
         raise StoreError(key, f"was written by another release: {error}") from error
 
 
-def _partitions(store: Store) -> int:
+def partitions_of(store: Store) -> int:
     """How many there are, from the log that the checkpoint was taken on."""
     first = store.checkpoint(0)
     if first is None:

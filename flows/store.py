@@ -62,7 +62,7 @@ class Commit(Struct, frozen=True):
     customers: id → field, value, … (the script adds `as_of` and `offset`); due: (when, id); gone:
     ids without a timer.
 
-    world: fields to set; dropped: fields of the world to delete.
+    world: fields to set; dropped: fields of the world to delete. quota: budgets that have moved.
     """
 
     partition: int
@@ -76,6 +76,7 @@ class Commit(Struct, frozen=True):
     dropped: Sequence[str] = ()
     fetched: float = 0.0
     records: int = 0
+    quota: Mapping[str, bytes] = {}
 
 
 class Sent(NamedTuple):
@@ -196,6 +197,11 @@ class Store:
         found = cast(dict[bytes, bytes], self.client.hgetall(keys.world(partition)))
         return {field.decode(): value for field, value in found.items()}
 
+    def quotas(self, partition: int) -> dict[str, bytes]:
+        """What the partition has of each budget, as `flows.quotas` writes it."""
+        found = cast(dict[bytes, bytes], self.client.hgetall(keys.quota(partition)))
+        return {field.decode(): value for field, value in found.items()}
+
     def commit(self, commits: Iterable[Commit]) -> list[str]:
         """Send every commit as soon as it comes, then take the answers: `ok` or `already` for each.
 
@@ -283,7 +289,7 @@ def _failure(commit: Commit, answer: Exception) -> StoreError:
 def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     """The script's keys and arguments, in its order."""
     p, old, new = commit.partition, commit.old, commit.new
-    names = [keys.checkpoint(p), keys.outbox(p), keys.timers(p), keys.world(p)]
+    names = [keys.checkpoint(p), keys.outbox(p), keys.timers(p), keys.world(p), keys.quota(p)]
     arguments: list[bytes | str] = [str(old.offset), old.token, new.log]
     arguments += (str(new.offset), new.token, repr(new.log_time))
     for who, pairs in commit.customers.items():
@@ -297,6 +303,7 @@ def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     _counted(arguments, commit.gone)
     _counted(arguments, [part for pair in commit.world.items() for part in pair])
     _counted(arguments, commit.dropped)
+    _counted(arguments, [part for pair in commit.quota.items() for part in pair])
     return names, arguments
 
 

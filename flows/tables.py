@@ -9,6 +9,7 @@ from rich import box
 from rich.console import JustifyMethod
 from rich.table import Table
 
+from engine.budgets import Amount
 from engine.dates import iso
 from engine.wire import REASONS
 from features import CATALOGUE
@@ -16,6 +17,7 @@ from flows.console import printable
 from flows.letters import Letter
 from flows.replay import Summary
 from flows.settings import Settings, describe
+from flows.spending import Spending
 from policies.models import TASKS
 from policies.view import STANDING
 
@@ -87,6 +89,29 @@ def letters_table(letters: Iterable[Letter]) -> Table:
         detail = printable(letter.detail, 100)
         made.add_row(iso(letter.at // 1), letter.reason, meaning, detail, letter.came_from, began)
     return made
+
+
+def budgets_table(spendings: Iterable[Spending]) -> Table:
+    """Budgets by period; money in minor units."""
+    made = table("budget", "since", ">leased", ">held", ">used", "free, by partition")
+    for each in spendings:
+        since = iso(each.began) if each.began else "ever"
+        free = ", ".join(f"{number}: {amount(left)}" for number, left in each.free.items())
+        figures = map(amount, (each.granted, each.held, each.used))
+        made.add_row(printable(each.budget, 60), since, *figures, free)
+    return made
+
+
+def amount(both: Amount) -> str:
+    """Units and money; what is not counted is left out.
+
+    >>> amount((3, 0)), amount((0, 750)), amount((3, 750)), amount((0, 0))
+    ('3', '750 minor units', '3 and 750 minor units', '0')
+    """
+    units, money = both
+    if not money:
+        return str(units)
+    return f"{units} and {money} minor units" if units else f"{money} minor units"
 
 
 def replay_table(summary: Summary) -> Table:

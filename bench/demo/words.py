@@ -21,6 +21,7 @@ REASONS: Final[Mapping[str, str]] = {
     "policy_gone": "the programme no longer says so",
     "text_failed": "its text could not be written",
     "rolled_back": "the challenge was rolled back",
+    "budget_empty": "so many were given that none is left",
     "reward_revoked": "goods went back; the reward with them",
     "reward_redeemed": "goods went back; the reward was used",
     "reward_expired": "goods went back; the reward had expired",

@@ -5,7 +5,7 @@ A new one stands in `CHECKS`.
 
 from typing import Final
 
-from engine.checks import challenges, experiments, money, policies, terms, tiers
+from engine.checks import budgets, challenges, experiments, money, policies, terms, tiers
 from engine.reading import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -19,6 +19,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     terms.quiet_hours_end,
     money.amounts_can_be_paid,
     money.rates_convert,
+    budgets.budgets_limit_something,
+    budgets.budgets_name_rewards,
+    budgets.budgets_are_the_same_for_all,
     challenges.rewards_exist,
     challenges.windows_are_of_one_kind,
     challenges.repeats_have_an_end,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.challenges import Spend
 from engine.locating import Path
 from engine.money import EXPONENTS
-from engine.programme import Programme, TierRule
+from engine.programme import BudgetRule, Programme, RewardRule, TierRule
 from engine.reading import Mistake, Reading
 
 
@@ -41,3 +41,9 @@ def _amounts(reading: Reading, programme: Programme) -> Iterator[tuple[Path, Dec
         yield (*path, "spend"), step.spend
     for path, challenge in reading.each(Spend):
         yield (*path, "goal"), challenge.goal
+    for path, reward in reading.each(RewardRule):
+        if reward.cost is not None:
+            yield (*path, "cost"), reward.cost
+    for path, budget in reading.each(BudgetRule):
+        if budget.money is not None:
+            yield (*path, "money"), budget.money

@@ -19,6 +19,7 @@ from engine.challenges import Kind
 from engine.chance import mark
 from engine.dates import zone
 from engine.money import minor
+from engine.programme.budgets import BudgetRule
 from engine.programme.experiments import Arm, Course, Experiment, course, element, flat
 from engine.programme.peace import Caps, Holdout, Quiet, Scores
 from engine.programme.points import MAX_MULTIPLIER, Points
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_MULTIPLIER",
     "NOTHING",
     "Arm",
+    "BudgetRule",
     "Caps",
     "Channel",
     "Clock",
@@ -88,6 +90,7 @@ class Programme(Strict, frozen=True, dict=True):
     holdout: Holdout = Holdout()
     scores: Scores = Scores()
     experiments: tuple[Experiment, ...] = ()
+    budgets: tuple[BudgetRule, ...] = ()
     version: str = ""
 
     @cached_property
@@ -135,6 +138,15 @@ class Programme(Strict, frozen=True, dict=True):
         """A checksum of the experiments: whose arms a member's arms are. 0: there are none."""
         text = msgspec.json.encode(self.experiments).decode()
         return int.from_bytes(mark(text, size=4)) if self.experiments else 0
+
+    @cached_property
+    def drawing(self) -> Mapping[str, tuple[BudgetRule, ...]]:
+        """The budgets that each reward draws on, for those that draw on any."""
+        named = {reward for budget in self.budgets for reward in budget.rewards}
+        return {
+            reward: tuple(each for each in self.budgets if reward in each.rewards)
+            for reward in named
+        }
 
     def reward(self, ident: str) -> RewardRule | None:
         """The reward of an id."""

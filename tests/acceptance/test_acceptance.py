@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from engine import ledger
 from engine.challenges import Count
 from engine.dates import DAY, HOUR
 from engine.programme import Points
+from tests.flows import test_budgets as budgets
 from tests.support.lives import EVEN, Coming, Deed, live, three_days
 from tests.support.stories import (
     LADDER,
@@ -31,6 +32,7 @@ from tests.support.stories import (
     use,
     wait,
 )
+from tests.support.town import Town
 
 BAGS = Count(id="bags", name="Three bags", goal=3, reward="cup")
 BOUGHT = order("o1", line("a", 30.00), line("b", 20.00), line("c", 9.99), discount=6.00)
@@ -97,6 +99,24 @@ def test_acceptance_11_a_refund_revokes_the_reward_unless_it_was_redeemed(
     told.beat(refund("o1", key="r1"))
     assert told.states == [state]
     assert told.of("Challenge Rolled Back") != []
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 30)), min_size=120, max_size=120))
+@settings(max_examples=20)
+def test_acceptance_18_a_budget_of_n_with_ten_times_as_many_unlocks_gives_exactly_n(
+    demand: list[tuple[int, int]],
+) -> None:
+    town = Town(4, budgets.PROGRAMME + budgets.UNITS.format(12))
+    for number, (who, place) in enumerate(demand):
+        town.say(budgets.award(number, number * 90.0, who=budgets.CUSTOMERS[who]))
+        town.deliver(place)
+        town.kill(place)
+    town.settle()
+    for number in range(120, 144):
+        town.say(budgets.award(number, number * 90.0))
+        town.settle()
+    assert (len(town.said("Reward Unlocked")), town.spent("cups")) == (12, (12, 0))
+    assert town.recounted()
 
 
 @given(three_days(), st.data())

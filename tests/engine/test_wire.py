@@ -65,7 +65,7 @@ def test_every_name_of_the_vocabulary_is_understood() -> None:
         "redemption_id": "r",
         "channel": "email",
     }
-    needed |= {"points": 1, "actor": "a", "reason": "r"}
+    needed |= {"points": 1, "actor": "a", "reason": "r", "reward": "cup", "reward_id": "u"}
     for kind in TRACKS:
         name = NAMES[kind]
         assert type(happened(record(name, properties=needed))) is kind
@@ -84,7 +84,8 @@ def test_identify_and_alias_have_no_event_name() -> None:
 
 
 def test_control_records_have_no_customer() -> None:
-    told = {"text": "name = 1", "snapshot": {"model": "churn"}}
+    lease = {"budget": "cups", "period": 0, "holder": 3}
+    told = {"text": "name = 1", "snapshot": {"model": "churn"}, "properties": lease}
     for kind in CONTROLS:
         event = happened(record(NAMES[kind], userId=None, **told))
         assert isinstance(event, CONTROLS)

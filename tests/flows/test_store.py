@@ -34,6 +34,7 @@ FIRST = Commit(
     outbox=[Entry("decisions", b"ann", b'{"n":1}'), Entry("dead-letters", b"", b"?", b'{"why":1}')],
     due=[(20.0, "bob"), (10.25, "ann")],
     world={"eras": b"\x91", "programme:v1": b"text"},
+    quota={"cups": b"{}"},
 )
 SECOND = Commit(3, FIRST.new, Checkpoint(8, "t2", LOG, log_time=2.5), {"ann": ["points", "13"]})
 

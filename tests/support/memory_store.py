@@ -26,6 +26,7 @@ class MemoryStore:
         self.profiles: dict[str, Profile] = {}
         self.timers: dict[str, float] = {}
         self.published: dict[str, bytes] = {}
+        self.budgets: dict[str, bytes] = {}
         self.outbox: list[Entry] = []
         self._last = (-1, -1)
 
@@ -46,6 +47,7 @@ class MemoryStore:
         for who in commit.gone:
             self.timers.pop(who, None)
         self.published.update(commit.world)
+        self.budgets.update(commit.quota)
         for field in commit.dropped:
             self.published.pop(field, None)
 
@@ -59,6 +61,9 @@ class MemoryStore:
 
     def first_due(self, partition: int) -> float | None:
         return min(self.timers.values(), default=None)
+
+    def quotas(self, partition: int) -> dict[str, bytes]:
+        return dict(self.budgets)
 
     def world(self, partition: int) -> dict[str, bytes]:
         return self.published
