@@ -34,6 +34,9 @@ NAMES: Final = (
     "Message Decided",
     "Message Deferred",
     "Message Suppressed",
+    "Experiment Exposed",
+    "Experiment Measured",
+    "Experiment Excluded",
 )
 """Every name that a decision can have."""
 

@@ -246,6 +246,20 @@ class Journey(Struct, array_like=True):
     tags: list[str] = field(default_factory=list)
 
 
+class Trial(Struct, array_like=True):
+    """One experiment as a member could see it.
+
+    at: log time of exposure. spent: net minor units of the window after it; none: not over yet.
+    excluded: not in the analysis, for the person was on two sides.
+    """
+
+    experiment: str
+    arm: str
+    at: float
+    spent: int | None = None
+    excluded: bool = False
+
+
 class Book(Struct, array_like=True):
     """What orders, decisions and timers move: most events do not touch it.
 
@@ -269,6 +283,7 @@ class Book(Struct, array_like=True):
     begun: dict[str, int] = field(default_factory=dict)
     early: list[tuple[str, str, Part]] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
 
 
 class Customer(Struct, Generic[M], array_like=True):

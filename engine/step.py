@@ -11,6 +11,7 @@ from typing import Any, Final
 from engine import (
     enrolments,
     experiments,
+    exposures,
     ledger,
     orders,
     profile,
@@ -41,6 +42,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "tier": tiers,
     "challenges": enrolments,
     "rewards": rewards,
+    "experiments": exposures,
 }
 """The engine's own timers, in the order in which they fire at one moment; the mind's come after."""
 
@@ -84,7 +86,11 @@ def step(
         return turn.effects()
     happened = _posted(turn, name, event, rule)
     if happened is not None:
+        if happened.money:
+            exposures.correct(turn)
         _think(turn, happened)
+    if customer.arms and turn.decisions:
+        exposures.look(turn)
     if rule is not None or turn.decisions or turn.stirred or name in world.actions:
         customer.due = max(now, next_due(turn.world, customer))
     return turn.effects()
@@ -118,6 +124,8 @@ def _fire(turn: Turn) -> None:
                 part.fire(turn)
                 if part.due(customer) <= at:
                     raise RuntimeError(f"{name}: a timer that has fired is still due")
+        if customer.arms and turn.decisions:
+            exposures.look(turn)
         customer.due = max(at, next_due(turn.world, customer))
     turn.now, turn.world, turn.cause, turn.timed = now, world, cause, False
 

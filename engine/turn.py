@@ -23,6 +23,7 @@ class Turn(Struct, gc=False):
     stirred: a timer may have moved although nothing was said.
     purse: the partition's budgets; None: there are none. timed: a timer brought this about. When
     it fires depends on who else is due, so it leaves budgets alone and sends a command instead.
+    looked: how many of the decisions have been looked at for what they show of experiments.
     Rules change `customer` and `say` what they did; nothing else leaves a step.
     """
 
@@ -39,6 +40,7 @@ class Turn(Struct, gc=False):
     dispatches: list[Dispatch] = []
     purse: "Purse | None" = None
     timed: bool = False
+    looked: int = 0
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any

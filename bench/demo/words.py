@@ -39,6 +39,10 @@ REASONS: Final[Mapping[str, str]] = {
     "redeemed": "the reward was used before",
     "revoked": "the reward was taken back",
     "expired": "the reward has expired",
+    "could_be_seen": "what is tried could be seen for the first time",
+    "window_over": "7 days after it could be seen",
+    "corrected": "an order came late or went back",
+    "merged": "two ids turned out to be one person",
 }
 """Reason codes in words; {…} is a figure of the decision."""
 
