@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 JARS := .cache/kafka/jars/.ready
-BENCHES := throughput latency reads memory
+BENCHES := throughput latency reads memory growth
 ARGS ?=
 PORT ?= 9092
 
