@@ -28,6 +28,8 @@ NAMES: Final = (
     "Challenge Rolled Back",
     "Challenge Expired",
     "Reward Offered",
+    "Segment Entered",
+    "Segment Left",
     "Tag Added",
     "Tag Removed",
     "Action Decided",

@@ -484,10 +484,14 @@ class RewardLapsed(Command, frozen=True, tag="Reward Lapsed", kw_only=True):
 
 
 class Traits(Struct, frozen=True, gc=False):
-    """What the shop knows of a person and we may use: no names, no addresses."""
+    """What the shop knows of a person and we may use: no names, no addresses.
+
+    birthday: a date, of which month and day are kept and the year is not.
+    """
 
     country: Text | None = None
     timezone: Text | None = None
+    birthday: Text | None = None
 
 
 class Identify(Happening, frozen=True, tag_field="type", tag="identify", kw_only=True):

@@ -14,6 +14,7 @@ from engine.chance import digest
 from engine.checks import CHECKS
 from engine.checks.experiments import arms_make_programmes
 from engine.checks.policies import conditions_compile, models_exist
+from engine.checks.segments import segments_compile
 from engine.errors import ProgrammeError
 from engine.expression import Kind
 from engine.locating import Lines, dotted
@@ -57,7 +58,7 @@ def check_programme(
 
     names, models: what conditions and scores may speak of. also: further checks.
     """
-    known = (conditions_compile(names), models_exist(models))
+    known = (conditions_compile(names), segments_compile(names), models_exist(models))
     return _examine(text, (*CHECKS, *known, *also))[1]
 
 

@@ -117,8 +117,10 @@ def loyalty_enrolled(turn: Turn, event: LoyaltyEnrolled, at: float) -> Happened 
 
 
 def identify(turn: Turn, event: Identify, at: float) -> Happened | None:
-    """Zone and country, nothing else."""
+    """Zone, country and birthday, nothing else."""
     _learn(turn, event.traits.country, event.traits.timezone, at)
+    if event.traits.birthday is not None:
+        profile.set_birthday(turn, event.traits.birthday, at)
     return _happened("identify", turn, event, at)
 
 

@@ -4,6 +4,8 @@ The newest word holds, by event time and not by arrival: a yes that was said bef
 after it changes nothing.
 """
 
+import re
+from calendar import monthrange
 from typing import Any, Final, get_args
 
 from engine.dates import zone
@@ -15,6 +17,8 @@ ANY_CHANNEL: Final = "*"
 """How a silence on all channels is kept."""
 CHANNELS: Final[tuple[str, ...]] = get_args(Channel)
 MARKETING: Final = "marketing"
+_BIRTHDAY: Final = re.compile(r"(?:[0-9]{4}|-)-([0-9]{2})-([0-9]{2})(?:T.*)?")
+_LEAP_YEAR: Final = 2000
 
 
 def set_zone(turn: Turn, name: str, at: float) -> None:
@@ -30,6 +34,20 @@ def set_country(turn: Turn, name: str, at: float) -> None:
     """Where the member is at home: ISO 3166 alpha-2."""
     if _newest(turn.customer, "country", at):
         turn.customer.country = name
+
+
+def set_birthday(turn: Turn, told: str, at: float) -> None:
+    """The month and day of a date such as 1990-05-17 or --05-17; the year is not kept."""
+    found = _BIRTHDAY.fullmatch(told)
+    if found is None or not _is_day(int(found[1]), int(found[2])):
+        turn.note("unknown_birthday")
+    elif _newest(turn.customer, "birthday", at):
+        turn.customer.book.birthday = int(found[1]) * 100 + int(found[2])
+
+
+def _is_day(month: int, day: int) -> bool:
+    """Whether some year has it."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
 
 
 def set_consent(turn: Turn, channel: str, purpose: str, at: float, *, granted: bool) -> None:

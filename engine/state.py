@@ -241,9 +241,18 @@ class Offered(Struct, array_like=True):
 
 
 class Journey(Struct, array_like=True):
-    """What policies keep of a member. tags: the words on them, the oldest first."""
+    """What policies keep of a member.
+
+    tags: the words on them, the oldest first. segments: since when (whole s) in each; none: nobody
+    has looked yet. waits: when (whole s) a policy that waits since an event is asked. rang: when
+    the schedules were last looked at; 0: never. clock: when the next of them is due.
+    """
 
     tags: list[str] = field(default_factory=list)
+    segments: dict[str, int] | None = None
+    waits: dict[str, int] = field(default_factory=dict)
+    rang: float = 0.0
+    clock: float = NEVER
 
 
 class Trial(Struct, array_like=True):
@@ -264,7 +273,7 @@ class Book(Struct, array_like=True):
     """What orders, decisions and timers move: most events do not touch it.
 
     holdout: stored at first sight. begun: cycles begun so far, by challenge. early: what may count
-    once a challenge is joined: (challenge, id, part).
+    once a challenge is joined: (challenge, id, part). birthday: month × 100 + day; 0: unknown.
     """
 
     enrolled: float = 0.0
@@ -284,6 +293,7 @@ class Book(Struct, array_like=True):
     early: list[tuple[str, str, Part]] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
+    birthday: int = 0
 
 
 class Customer(Struct, Generic[M], array_like=True):

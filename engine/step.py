@@ -124,6 +124,10 @@ def _fire(turn: Turn) -> None:
                 part.fire(turn)
                 if part.due(customer) <= at:
                     raise RuntimeError(f"{name}: a timer that has fired is still due")
+        if len(turn.decisions) > turn.heard:
+            fired, turn.cause = turn.cause, f"policies@{at}"
+            turn.world.mind.react(turn)
+            turn.cause = fired
         if customer.arms and turn.decisions:
             exposures.look(turn)
         customer.due = max(at, next_due(turn.world, customer))

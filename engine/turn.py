@@ -20,6 +20,7 @@ class Turn(Struct, gc=False):
 
     now: log time (s), or the moment at which a timer was due. cause: the message id or the timer.
     numbers: the features as they are now, in the catalogue's order, once the mind has scored.
+    heard: how many of the decisions policies have been shown already.
     stirred: a timer may have moved although nothing was said.
     purse: the partition's budgets; None: there are none. timed: a timer brought this about. When
     it fires depends on who else is due, so it leaves budgets alone and sends a command instead.
@@ -41,6 +42,7 @@ class Turn(Struct, gc=False):
     purse: "Purse | None" = None
     timed: bool = False
     looked: int = 0
+    heard: int = 0
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any

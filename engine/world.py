@@ -66,6 +66,9 @@ class Mind(Protocol):
     def under(self, programme: Programme) -> "Mind":
         """The same for a programme that differs from this one's in a few values."""
 
+    def react(self, turn: Turn) -> None:
+        """Timers have led to decisions: ask the policies that these set off."""
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """Tastes, for the profile that on-site code reads."""
 

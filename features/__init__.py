@@ -19,7 +19,17 @@ from features.spend import Spend
 from features.theme import Number, Theme
 from features.visits import Visits
 
-__all__ = ["CATALOGUE", "INDEX", "THEMES", "Memories", "Number", "Theme", "fold", "numbers"]
+__all__ = [
+    "CATALOGUE",
+    "INDEX",
+    "MOVERS",
+    "THEMES",
+    "Memories",
+    "Number",
+    "Theme",
+    "fold",
+    "numbers",
+]
 
 
 class Memories(Struct, array_like=True, gc=False):
@@ -48,6 +58,8 @@ _MOVED: Final[dict[str, tuple[Callable[[Memories], Theme], ...]]] = {
     event: tuple(attrgetter(name) for name, theme in THEMES.items() if event in theme.MOVED_BY)
     for event in sorted(frozenset[str]().union(*(theme.MOVED_BY for theme in THEMES.values())))
 }
+MOVERS: Final[frozenset[str]] = frozenset(_MOVED)
+"""The events that move any number at all."""
 _all: Final[Callable[[Memories], tuple[Theme, ...]]] = attrgetter(*THEMES)
 
 

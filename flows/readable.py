@@ -17,10 +17,11 @@ _json = msgspec.json.Encoder()
 
 
 def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
-    """The fields that every event may move: affinity and scores."""
+    """The fields that every event may move: affinity, scores and segments."""
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
         "scores", world.mind.scores(customer),
+        *_segments(customer),
     ]  # fmt: skip
 
 
@@ -81,3 +82,11 @@ def _offers(customer: Customer[Any]) -> list[Mapping[str, Any]]:
         {"id": each.id, "title": each.title, "reward": each.reward, "expires": each.expires}
         for each in customer.book.offers
     ]
+
+
+def _segments(customer: Customer[Any]) -> tuple[bytes | str, ...]:
+    """Written once somebody has looked whether the customer is in any."""
+    journey = customer.journey
+    if journey is None or journey.segments is None:
+        return ()
+    return ("segments", _json.encode(list(journey.segments)))

@@ -1,6 +1,6 @@
 """Features, models and policies, as the kernel meets them (`engine.world.Mind`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import features
@@ -11,13 +11,15 @@ from engine.turn import Turn
 from engine.world import Happened, Part
 from features import Memories
 from features.affinity import Taste
-from policies import crossings, messages, questions
+from policies import alarms, crossings, messages, questions, segments
 from policies.models import TASKS
 from policies.models.inputs import SCHEMA, inputs
-from policies.rulebook import compile_rules, in_order
+from policies.rulebook import Policy, compile_rules, in_order
 from policies.view import SCORES
 
 _SCORES: Final = "{" + ",".join(f'"{name}":%.4f' for name in SCORES) + "}"
+ROUNDS: Final = 4
+"""Policies may be set off by what policies decided, so many times in one step."""
 SHOWN: Final = 3
 """Tastes of each kind that a profile shows."""
 
@@ -32,7 +34,11 @@ class Mind:
         """
         self.programme = programme
         self.rules = compile_rules(programme)
-        self.parts: Mapping[str, Part] = {"pulse": Pulse(self), "deferred": Morning(self)}
+        self.parts: Mapping[str, Part] = {
+            "pulse": Pulse(self),
+            "alarms": Alarms(self),
+            "deferred": Morning(self),
+        }
 
     def newcomer(self) -> Memories:
         """A customer's empty memory."""
@@ -53,6 +59,8 @@ class Mind:
         if customer.pulse == NEVER:
             customer.pulse = turn.now + self.programme.scores.every_days * DAY
             customer.due = min(customer.due, customer.pulse)
+        if self.rules.schedules and not alarms.wound(customer):
+            alarms.wind(turn, self.rules)
 
     def score(self, turn: Turn) -> None:
         """Every model over the same inputs.
@@ -71,14 +79,53 @@ class Mind:
 
     def decide(self, turn: Turn, happened: Happened) -> None:
         """Cancel what has lost its reason; ask the policies that this event can touch."""
+        rules, name = self.rules, happened.name
+        if name in rules.cancels and turn.customer.book.deferred:
+            messages.cancel(turn, rules.cancels[name])
+        if rules.timed:
+            alarms.follow(turn, rules, name, happened.at)
+        wanting = [*rules.by_event.get(name, ()), *crossings.evaluate(turn, rules.crossings)]
+        if rules.segments.every:
+            moved = segments.touched(turn, rules.segments, name)
+            wanting += self._set_off(segments.evaluate(turn, moved, rules.words) if moved else ())
+        if wanting or len(turn.decisions) > turn.heard:
+            self.ask(turn, wanting)
+
+    def react(self, turn: Turn) -> None:
+        """Timers have led to decisions: ask the segments and policies that these can touch."""
         rules = self.rules
-        if happened.name in rules.cancels and turn.customer.book.deferred:
-            messages.cancel(turn, rules.cancels[happened.name])
-        touched = rules.by_event.get(happened.name, ())
-        if crossed := crossings.evaluate(turn, rules.crossings):
-            touched = in_order((*touched, *crossed))
-        if touched:
-            messages.consider(turn, touched)
+        moved = rules.segments.standing
+        heard = rules.hears.intersection(each.event for each in turn.decisions[turn.heard :])
+        if moved or heard:
+            self.score(turn)
+            self.ask(turn, self._set_off(segments.evaluate(turn, moved, rules.words)))
+        turn.heard = len(turn.decisions)
+
+    def ask(self, turn: Turn, wanting: Iterable[Policy]) -> None:
+        """These policies, then those that are set off by what was just decided.
+
+        By priority within a round; each policy once a step, so that nothing goes round for ever.
+        """
+        rules, taken, asked = self.rules, set[str](), set[str]()
+        for _ in range(ROUNDS):
+            said = {each.event for each in turn.decisions[turn.heard :]} & rules.hears
+            turn.heard = len(turn.decisions)
+            wanting = [*wanting, *(each for name in said for each in rules.by_event[name])]
+            fresh = in_order(each for each in wanting if each.rule.id not in asked)
+            if not fresh:
+                return
+            asked.update(each.rule.id for each in fresh)
+            messages.consider(turn, fresh, taken)
+            wanting = ()
+        turn.heard = len(turn.decisions)
+
+    def changed(self, turn: Turn) -> list[Policy]:
+        """On the pulse: the policies set off by who has entered or left a segment since."""
+        return self._set_off(segments.look_again(turn, self.rules.segments, self.rules.words))
+
+    def _set_off(self, changes: Iterable[segments.Change]) -> list[Policy]:
+        by_change = self.rules.by_change
+        return [policy for change in changes for policy in by_change.get(change, ())]
 
     def under(self, programme: Programme) -> "Mind":
         """The same for a member in an arm of an experiment."""
@@ -121,7 +168,28 @@ class Pulse:
         self.mind.score(turn)
         if turn.customer.pulse <= turn.now:
             questions.ask(turn)
-        messages.consider(turn, crossings.look_again(turn, self.mind.rules.crossings))
+        rules = self.mind.rules
+        wanting = [*crossings.look_again(turn, rules.crossings), *self.mind.changed(turn)]
+        if rules.schedules and alarms.due(turn.customer) > turn.now:
+            alarms.wind(turn, rules)  # a programme may have brought earlier ones
+        self.mind.ask(turn, wanting)
+
+
+class Alarms:
+    """Policies whose time has come."""
+
+    def __init__(self, mind: Mind) -> None:
+        """Fire for this mind's policies."""
+        self.mind = mind
+
+    def due(self, customer: Customer[Any]) -> float:
+        """The earliest."""
+        return alarms.due(customer)
+
+    def fire(self, turn: Turn) -> None:
+        """Ask them, with fresh numbers."""
+        self.mind.score(turn)
+        self.mind.ask(turn, alarms.ring(turn, self.mind.rules))
 
 
 class Morning:

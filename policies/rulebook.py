@@ -9,15 +9,19 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from engine.decisions import NAMES as DECISIONS
 from engine.expression import Expression, compile_expression
 from engine.operations import Run
 from engine.programme import Crossing, Message, Offer, PolicyRule, Programme, Variant
+from engine.words import named
+from policies.segments import ENTERED, LEFT, Change, Segments, compile_segments
 from policies.templates import Template, compile_template
 from policies.view import SCORES
 from policies.vocabulary import Vocabulary, vocabulary
 
 T = TypeVar("T")
 M = TypeVar("M")
+K = TypeVar("K")
 
 
 class Said(Struct, frozen=True):
@@ -99,16 +103,27 @@ class Crossings(Struct, frozen=True):
 
 
 class Rulebook(Struct, frozen=True):
-    """by_event: event name → its policies, in the file's order.
+    """by_event: event, or decision of ours → its policies, in the order of their ranks.
 
-    crossings: the policies that watch a score instead.
+    hears: the decisions among them. crossings: the policies that watch a score instead.
     cancels: event name → ids whose deferred messages it makes pointless.
+    by_change: (entered or left, segment) → policies. starts: event → (policy, hours) that wait from
+    then on; stops: event → policies that it calls off. schedules: those that have a time of day.
+    timed: there are any of these.
     """
 
     by_id: Mapping[str, Policy]
     by_event: Mapping[str, Sequence[Policy]]
+    hears: frozenset[str]
     crossings: Crossings
     cancels: Mapping[str, frozenset[str]]
+    words: Vocabulary
+    segments: Segments
+    by_change: Mapping[Change, Sequence[Policy]]
+    starts: Mapping[str, Sequence[tuple[str, float]]]
+    stops: Mapping[str, frozenset[str]]
+    schedules: Sequence[Policy]
+    timed: bool
 
 
 def in_order(policies: Iterable[Policy]) -> list[Policy]:
@@ -124,18 +139,40 @@ def compile_rules(programme: Programme) -> Rulebook:
     words = vocabulary(programme)
     policies = [_compiled(n, rule, words) for n, rule in enumerate(programme.policies)]
     policies.sort(key=lambda policy: policy.rank)
-    by_event: dict[str, list[Policy]] = {}
-    cancels: dict[str, set[str]] = {}
-    for policy in policies:
-        if policy.rule.on is not None:
-            by_event.setdefault(policy.rule.on, []).append(policy)
-        cancels.setdefault(policy.rule.cancel_on, set()).add(policy.rule.id)
+    waiting = [(policy.rule.id, after) for policy in policies if (after := policy.rule.after)]
     return Rulebook(
         by_id={policy.rule.id: policy for policy in policies},
-        by_event=by_event,
+        by_event=_grouped((policy.rule.on, policy) for policy in policies),
+        hears=frozenset(DECISIONS).intersection(policy.rule.on for policy in policies),
         crossings=_crossings(policies),
-        cancels={event: frozenset(ids) for event, ids in cancels.items()},
+        cancels=_sets((policy.rule.cancel_on, policy.rule.id) for policy in policies),
+        words=words,
+        segments=compile_segments(programme, words),
+        by_change=_grouped((_change(policy.rule), policy) for policy in policies),
+        starts=_grouped((after.event, (ident, after.hours)) for ident, after in waiting),
+        stops=_sets((after.unless, ident) for ident, after in waiting),
+        schedules=[policy for policy in policies if policy.rule.schedule is not None],
+        timed=any(policy.rule.after or policy.rule.schedule for policy in policies),
     )
+
+
+def _change(rule: PolicyRule) -> Change | None:
+    if rule.entered is not None:
+        return ENTERED, rule.entered
+    return None if rule.left is None else (LEFT, rule.left)
+
+
+def _grouped(pairs: Iterable[tuple[K | None, T]]) -> Mapping[K, Sequence[T]]:
+    """What belongs to each key, in the order in which it comes; None is no key."""
+    groups: dict[K, list[T]] = {}
+    for key, value in pairs:
+        if key is not None:
+            groups.setdefault(key, []).append(value)
+    return groups
+
+
+def _sets(pairs: Iterable[tuple[str | None, str]]) -> Mapping[str, frozenset[str]]:
+    return {key: frozenset(values) for key, values in _grouped(pairs).items()}
 
 
 def _crossings(policies: Sequence[Policy]) -> Crossings:
@@ -159,10 +196,21 @@ def _compiled(n: int, rule: PolicyRule, words: Vocabulary) -> Policy:
         rank=(-rule.priority, n),
         words=words,
         when=compile_expression(rule.when, words.names, where=when),
-        holds=compile_expression(rule.when, words.names, where=when, places=words.places).run,
+        holds=_holds(rule, words, when),
         says=_each(rule, rule.message, lambda variant: variant.message, _said(where)),
         offers=_each(rule, rule.offer, lambda variant: variant.offer, _made(where)),
     )
+
+
+def _holds(rule: PolicyRule, words: Vocabulary, where: str) -> Run:
+    """The condition; for who has entered or left a segment, that they still have."""
+    run = compile_expression(rule.when, words.names, where=where, places=words.places).run
+    change = _change(rule)
+    if change is None:
+        return run
+    way, segment = change
+    inside = words.reads[named(segment)]
+    return lambda turn: inside(turn) is (way == ENTERED) and run(turn)
 
 
 def _each(

@@ -1,6 +1,6 @@
 """What conditions and messages of one programme may name: the catalogue, and words of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from engine.expression import Kind, Places
 from engine.programme import Programme
 from engine.turn import Turn
-from engine.words import CHALLENGE, TAG, words
+from engine.words import CHALLENGE, SEGMENT, TAG, Word, words
 from features import INDEX
 from policies.view import NAMES, READS, Reads, Value
 
@@ -27,11 +27,23 @@ class Vocabulary(Struct, frozen=True):
 
 def vocabulary(programme: Programme) -> Vocabulary:
     """Every name that a condition of this programme may use."""
-    own = {
-        word.name: READERS[word.about](word.ident)
-        for word in words(programme.tags, [each.id for each in programme.challenges])
-    }
+    own = {word.name: READERS[word.about](word.ident) for word in own_words(programme)}
     return Vocabulary({**NAMES, **dict.fromkeys(own, Kind.TRUTH)}, {**READS, **own})
+
+
+def own_words(programme: Programme) -> Iterator[Word]:
+    """Names of the programme's own making."""
+    segments = [each.id for each in programme.segments]
+    return words(segments, programme.tags, [each.id for each in programme.challenges])
+
+
+def _inside(segment: str) -> Callable[[Turn], Value]:
+    def read(turn: Turn) -> bool:
+        journey = turn.customer.journey
+        held = journey.segments if journey is not None else None
+        return held is not None and segment in held
+
+    return read
 
 
 def _tagged(tag: str) -> Callable[[Turn], Value]:
@@ -49,6 +61,7 @@ def _done(ident: str) -> Callable[[Turn], Value]:
 
 
 READERS: Final[Mapping[str, Callable[[str], Callable[[Turn], Value]]]] = {
+    SEGMENT: _inside,
     TAG: _tagged,
     CHALLENGE: _done,
 }

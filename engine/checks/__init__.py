@@ -5,7 +5,7 @@ A new one stands in `CHECKS`.
 
 from typing import Final
 
-from engine.checks import budgets, challenges, experiments, money, policies, terms, tiers
+from engine.checks import budgets, challenges, experiments, money, policies, segments, terms, tiers
 from engine.reading import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -29,9 +29,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     challenges.actions_have_no_lines,
     policies.one_trigger,
     policies.events_exist,
+    policies.waits_are_for_events,
+    policies.schedules_are_of_one_kind,
     policies.something_is_done,
     policies.gifts_exist,
     policies.challenges_can_be_joined,
+    segments.segments_exist,
     policies.lines_are_in_order,
     experiments.arms_can_be_drawn,
     experiments.combinations_are_few,

@@ -9,7 +9,12 @@ from engine.words import words
 
 
 def own_names(reading: Reading) -> Mapping[str, Kind]:
-    """Tags that a policy gives, and challenges, those of broken tables too."""
+    """Tags that a policy gives, segments and challenges, those of broken tables too."""
     tags = [policy.tag for _, policy in reading.each(PolicyRule) if policy.tag is not None]
-    challenges = [ident for path, ident in reading.ids.items() if path[:1] == ("challenges",)]
-    return {word.name: Kind.TRUTH for word in words(tags, challenges)}
+    known = words(idents(reading, "segments"), tags, idents(reading, "challenges"))
+    return {word.name: Kind.TRUTH for word in known}
+
+
+def idents(reading: Reading, section: str) -> list[str]:
+    """The ids of one of the file's lists."""
+    return [ident for path, ident in reading.ids.items() if path[:1] == (section,)]

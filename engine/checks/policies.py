@@ -10,25 +10,46 @@ from engine.decisions import NAMES
 from engine.errors import ProgrammeError
 from engine.expression import Kind, compile_expression
 from engine.locating import Path
-from engine.programme import NOTHING, Offer, PolicyRule, Variant
+from engine.programme import NOTHING, After, Offer, PolicyRule, Schedule, Variant
 from engine.reading import Check, Mistake, Reading
 from engine.wording import guess
 
 OWN: Final = ("Message", "Action", "Tag")
 """What policies say of themselves sets none of them off."""
+TRIGGERS: Final = ("on", "score", "entered", "left", "after", "schedule")
 SAID: Final = tuple(name for name in NAMES if not name.startswith(OWN))
 """Decisions of ours that may set a policy off."""
 
 
 def one_trigger(reading: Reading) -> Iterator[Mistake]:
-    """Either an event or a score sets a policy off."""
+    """One thing sets a policy off: an event, a score, a segment, or time."""
     for path, policy in reading.each(PolicyRule):
-        if policy.on is not None and policy.score is not None:
-            mend = "delete one of them, or make two policies"
-            yield Mistake((*path, "score"), "on and score are both given", mend)
-        if policy.on is None and policy.score is None:
+        given = [key for key in TRIGGERS if getattr(policy, key) is not None]
+        if not given:
             mend = 'write on = "Order Completed", or score = { model = …, rises = …, falls = … }'
-            yield Mistake(path, "nothing sets it off: neither on nor score", mend)
+            yield Mistake(path, f"nothing sets it off: none of {', '.join(TRIGGERS)}", mend)
+        elif len(given) > 1:
+            mend = "delete one of them, or make two policies"
+            first, second = given[:2]
+            yield Mistake((*path, second), f"{first} and {second} are both given", mend)
+
+
+def waits_are_for_events(reading: Reading) -> Iterator[Mistake]:
+    """What starts an alarm, or calls it off, is something that a customer does."""
+    for path, after in reading.each(After):
+        yield from refuse_unknown(after.event, (*path, "event"), [])
+        if after.unless is not None:
+            yield from refuse_unknown(after.unless, (*path, "unless"), [])
+
+
+def schedules_are_of_one_kind(reading: Reading) -> Iterator[Mistake]:
+    """Days of the week, a day of the month, or a day of the year."""
+    for path, schedule in reading.each(Schedule):
+        kinds = ("days", bool(schedule.days)), ("day", schedule.day), ("yearly", schedule.yearly)
+        given = [key for key, told in kinds if told]
+        if len(given) > 1:
+            problem = f"{given[0]} and {given[1]} are both given"
+            yield Mistake((*path, given[1]), problem, "keep one of them")
 
 
 def events_exist(reading: Reading) -> Iterator[Mistake]:

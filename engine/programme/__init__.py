@@ -25,13 +25,16 @@ from engine.programme.peace import Caps, Holdout, Quiet, Scores
 from engine.programme.points import MAX_MULTIPLIER, Points
 from engine.programme.policies import (
     NOTHING,
+    After,
     Crossing,
     Message,
     Offer,
     PolicyRule,
+    Schedule,
     Variant,
 )
 from engine.programme.rewards import RewardRule
+from engine.programme.segments import SegmentRule
 from engine.programme.tiers import Ladder, TierRule
 from engine.programme.types import Channel, Clock, Currency, Days, Purpose, Share
 from engine.strict import Strict
@@ -40,6 +43,7 @@ __all__ = [
     "LISTS",
     "MAX_MULTIPLIER",
     "NOTHING",
+    "After",
     "Arm",
     "BudgetRule",
     "Caps",
@@ -60,7 +64,9 @@ __all__ = [
     "Purpose",
     "Quiet",
     "RewardRule",
+    "Schedule",
     "Scores",
+    "SegmentRule",
     "Share",
     "TierRule",
     "Variant",
@@ -84,6 +90,7 @@ class Programme(Strict, frozen=True, dict=True):
     tiers: Ladder = Ladder()
     challenges: tuple[Kind, ...] = ()
     rewards: tuple[RewardRule, ...] = ()
+    segments: tuple[SegmentRule, ...] = ()
     policies: tuple[PolicyRule, ...] = ()
     caps: Caps = Caps()
     quiet: Quiet = Quiet()

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from engine.programme.types import Channel, Days, Purpose, Share
+from engine.programme.types import Channel, Clock, Days, Purpose, Share, Weekday
 from engine.strict import Name, Strict
 
 NOTHING: Final = "nothing"
@@ -21,6 +21,30 @@ class Crossing(Strict, frozen=True):
     rises: Share
     falls: Share
     evaluations: Annotated[int, Meta(ge=1, le=10)] = 2
+
+
+class After(Strict, frozen=True):
+    """So many hours after an event, counted from the newest of its kind by its own time.
+
+    unless: an event in between that calls it off.
+    """
+
+    event: str
+    hours: Annotated[float, Meta(gt=0, le=8760)]
+    unless: str | None = None
+
+
+class Schedule(Strict, frozen=True):
+    """A time of day where the member is; every day unless the rest says which.
+
+    days: of the week. day: of the month; one that a month has not is its last. yearly: on the
+    member's birthday, or on the day on which they enrolled, from the next year on.
+    """
+
+    at: Clock = "10:00"
+    days: tuple[Weekday, ...] = ()
+    day: Annotated[int, Meta(ge=1, le=31)] | None = None
+    yearly: Literal["birthday", "enrolment"] | None = None
 
 
 class Message(Strict, frozen=True):
@@ -57,8 +81,10 @@ class Variant(Strict, frozen=True):
 class PolicyRule(Strict, frozen=True):
     """Who is told or given what, when.
 
-    `on` names an event or a decision of ours, or `score` a crossing; `when` is a condition on the
-    numbers. What is done: message, reward (unlocked), offer, challenge (joined), tag and untag.
+    It is set off by one of these: `on`, an event or a decision of ours; `score`, a crossing;
+    `entered` and `left`, a segment; `after`, a time since an event; `schedule`, a time of day.
+    `when` is a condition on the numbers. What is done: message, reward (unlocked), offer,
+    challenge (joined), tag and untag.
     cancel_on: an event after which a deferred message has lost its reason, or "nothing".
     choose: among the variants: the first, or one drawn by weight. priority: the highest is asked
     first; ties in the file's order. slot: of several policies that want one, one step lets one in.
@@ -68,6 +94,10 @@ class PolicyRule(Strict, frozen=True):
     message: Message | None = None
     on: str | None = None
     score: Crossing | None = None
+    entered: Name | None = None
+    left: Name | None = None
+    after: After | None = None
+    schedule: Schedule | None = None
     when: str = "true"
     channel: Channel = "onsite"
     purpose: Purpose = "marketing"

@@ -12,3 +12,4 @@ Clock = Annotated[
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description='three capitals, such as "EUR"')]
 Channel = Literal["email", "sms", "push", "onsite"]
 Purpose = Literal["marketing", "transactional"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -144,6 +144,7 @@ said = st.sampled_from(
         saw("Consent Changed", channel="email", granted=False),
         saw("Unsubscribed", channel="sms"),
         saw("Loyalty Enrolled", country="AT"),
+        saw("identify", birthday="1990-02-29"),
     ]
 )
 spree = st.builds(

@@ -83,6 +83,9 @@ class PlainMind:
     def under(self, programme: Programme) -> "PlainMind":
         return self
 
+    def react(self, turn: Turn) -> None:
+        pass
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         return {}
 
