@@ -7,7 +7,7 @@ from engine.challenges import Challenge
 from engine.chance import digest
 from engine.cycles import Cycle, counted
 from engine.dates import NEVER
-from engine.state import Enrolment
+from engine.state import Enrolment, Part
 from engine.turn import Turn
 
 STEPS: Final = 4
@@ -56,6 +56,8 @@ def settle(
     """Complete, roll back, or announce progress, from the contributions alone."""
     goal, now = target(turn, challenge), cycle.tally.total
     enrolment.total = now
+    if not cycle.crossed and enrolment.parts:
+        enrolment.parts = _bounded(challenge, enrolment.parts)
     if cycle.crossed:
         first, enrolment.done = not enrolment.done, cycle.crossed
         if first:
@@ -75,6 +77,15 @@ def name(enrolment: Enrolment) -> str:
 def entitlement(who: str, enrolment: Enrolment) -> str:
     """One id a cycle, whatever completes it and however often."""
     return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
+
+
+def _bounded(challenge: Challenge, parts: dict[str, Part]) -> dict[str, Part]:
+    """Those that may still matter; with the first, because its window hangs on it."""
+    kept = challenge.trimmed(parts)
+    if len(kept) == len(parts):
+        return parts
+    first = min(parts, key=lambda key: (parts[key][0], key))
+    return {first: parts[first], **kept}
 
 
 def _complete(turn: Turn, challenge: Challenge, enrolment: Enrolment, goal: int) -> None:

@@ -99,6 +99,19 @@ def period(at: float, every: str, where: ZoneInfo) -> tuple[float, float]:
     return _begins(first, where), _begins(first + months, where)
 
 
+def period_number(at: float, every: str, where: ZoneInfo) -> int:
+    """The number of the local day, week (from Monday) or month; the next one's is one more.
+
+    >>> vienna = zone("Europe/Vienna")
+    >>> [period_number(1774738800.0 + day * DAY, "week", vienna) for day in (0, 1, 2)]
+    [105671, 105672, 105672]
+    """
+    day = local_day(at, where)
+    if every == "month":
+        return _month(local(at, where))
+    return day if every == "day" else (day - 1) // 7
+
+
 def iso(at: float) -> str:
     """A moment for people and for JSON, in UTC.
 

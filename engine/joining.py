@@ -4,13 +4,16 @@ The wish and the orders may come in any order: what was bought since, but arrive
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from engine.challenges import Challenge, Deed
 from engine.completions import begin, judge, progress
-from engine.cycles import LATE, mine, renewed, used_up
+from engine.cycles import LATE, in_order, mine, renewed, used_up
 from engine.state import Customer, Enrolment, Part
 from engine.turn import Turn
+
+MOST: Final = 100
+"""Contributions that wait for one challenge; the newest stay."""
 
 
 def join(turn: Turn, ident: str, at: float) -> None:
@@ -51,7 +54,8 @@ def keep(turn: Turn, challenge: Challenge, parts: Mapping[str, Part]) -> None:
     """Let exactly these wait for a challenge; none waits longer than a late event may take."""
     book, since = turn.customer.book, turn.now - LATE
     others = [each for each in book.early if each[0] != challenge.id]
-    early = [*others, *((challenge.id, key, part) for key, part in parts.items())]
+    newest = in_order(parts)[-MOST:]
+    early = [*others, *((challenge.id, key, part) for key, part in newest)]
     book.early = [each for each in early if each[2][0] > since]
 
 

@@ -6,14 +6,20 @@ A new one: a file, its class in `Kind` and `KINDS`, and one story; the law batte
 from collections.abc import Iterable
 
 from engine.challenges.base import Challenge, Deed
+from engine.challenges.collection import Collection
 from engine.challenges.count import Count
+from engine.challenges.sequence import Sequence, Step
 from engine.challenges.spend import Spend
+from engine.challenges.streak import Streak
 from engine.challenges.tally import Tally
 
-Kind = Count | Spend
-KINDS: tuple[type[Challenge], ...] = (Count, Spend)
+Kind = Count | Spend | Collection | Streak | Sequence
+KINDS: tuple[type[Challenge], ...] = (Count, Spend, Collection, Streak, Sequence)
 
-__all__ = ["KINDS", "Challenge", "Count", "Deed", "Kind", "Spend", "Tally", "actions"]
+__all__ = [
+    "KINDS", "Challenge", "Collection", "Count", "Deed", "Kind", "Sequence", "Spend", "Step",
+    "Streak", "Tally", "actions",
+]  # fmt: skip
 
 
 def actions(challenges: Iterable[Challenge]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +14,9 @@ from engine.dates import DAY, NEVER
 from engine.events import Line
 from engine.state import Order, Part
 from engine.strict import Name, Strict
+
+OLDEST: Final = 31
+"""Nothing older than this (days) counts for challenges when it comes."""
 
 
 class Deed(Struct, frozen=True, gc=False):
@@ -102,6 +105,10 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
         """The keys of what an action has brought. key: its message id, or what it was known by."""
         return [key] if key in parts and self.action == action else []
 
+    def trimmed(self, parts: Mapping[str, Part]) -> Mapping[str, Part]:
+        """Those of a cycle that is not done which may still matter: the bound of what is kept."""
+        return parts
+
     def begins(self, key: str) -> bool:
         """Whether a contribution may begin a cycle."""
         return True
@@ -137,11 +144,7 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
 
     def picks(self, line: Line) -> bool:
         """Whether a line counts."""
-        return (
-            (not self.categories or line.category in self.categories)
-            and (not self.brands or line.brand in self.brands)
-            and (not self.products or (line.product_id or line.sku) in self.products)
-        )
+        return fits(line, self.categories, self.brands, self.products)
 
     def window(self, joined: float) -> float:
         """When a cycle joined at a moment ends (s), where the window runs from joining."""
@@ -151,3 +154,14 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     def version(self) -> str:
         """The hash of the definition: an edit is a new version; the enrolled finish on theirs."""
         return digest(msgspec.json.encode(self).decode(), size=4)
+
+
+def fits(
+    line: Line, categories: Sequence[str], brands: Sequence[str], products: Sequence[str]
+) -> bool:
+    """Whether a line is one of these; where none are named, any is."""
+    return (
+        (not categories or line.category in categories)
+        and (not brands or line.brand in brands)
+        and (not products or (line.product_id or line.sku) in products)
+    )

@@ -27,6 +27,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     challenges.repeats_have_an_end,
     challenges.actions_exist,
     challenges.actions_have_no_lines,
+    challenges.collections_can_be_complete,
+    challenges.sequences_have_steps,
     policies.one_trigger,
     policies.events_exist,
     policies.waits_are_for_events,

@@ -1,15 +1,20 @@
 """Checks of challenges: each can be begun, counted, ended and rewarded as its definition says."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
-from engine.challenges import KINDS, Count
+from engine.challenges import KINDS, Collection, Count, Sequence, Step, Streak
 from engine.checks.events import ORDER, refuse_unknown
+from engine.locating import Path
 from engine.reading import Mistake, Reading
 from engine.wording import guess
 
 MAX_DAYS: Final = 3660
 """The longest window (days)."""
+MAX_STEPS: Final = 8
+LINES: Final = ("categories", "brands", "products")
+"""What chooses among the lines of an order."""
 
 
 def rewards_exist(reading: Reading) -> Iterator[Mistake]:
@@ -49,18 +54,51 @@ def repeats_have_an_end(reading: Reading) -> Iterator[Mistake]:
 
 def actions_exist(reading: Reading) -> Iterator[Mistake]:
     """What is counted is something that a customer does."""
-    for path, challenge in reading.each(Count):
-        if challenge.action == ORDER:
+    for path, one in _counting(reading):
+        words = ["orders", "items"] if isinstance(one, Count) else ["orders"]
+        if one.action == ORDER:
             problem = "orders are counted with their returns"
-            yield Mistake((*path, "of"), problem, 'write of = "orders", or of = "items"')
-        elif challenge.action is not None:
-            yield from refuse_unknown(challenge.action, (*path, "of"), ["orders", "items"])
+            mend = ", or ".join(f'of = "{word}"' for word in words)
+            yield Mistake((*path, "of"), problem, f"write {mend}")
+        elif one.action is not None:
+            yield from refuse_unknown(one.action, (*path, "of"), words)
 
 
 def actions_have_no_lines(reading: Reading) -> Iterator[Mistake]:
     """Categories, brands and products choose lines of orders; other events have none."""
-    for path, challenge in reading.each(Count):
-        for key in ("categories", "brands", "products"):
-            if challenge.action is not None and getattr(challenge, key):
-                problem = f'"{challenge.action}" is counted whatever it is about'
-                yield Mistake((*path, key), problem, 'delete it, or count "orders" or "items"')
+    for path, one in _counting(reading):
+        mend = "orders" if not isinstance(one, Count) else '"orders" or "items"'
+        for key in LINES:
+            if one.action is not None and getattr(one, key):
+                problem = f'"{one.action}" is counted whatever it is about'
+                yield Mistake((*path, key), problem, f"delete it, or count {mend}")
+
+
+def collections_can_be_complete(reading: Reading) -> Iterator[Mistake]:
+    """There are as many to collect as are asked for."""
+    for path, challenge in reading.each(Collection):
+        different = len(set(challenge.listed))
+        if challenge.goal is None and not challenge.listed:
+            problem = "is missing, and so is a list to collect"
+            mend = f"write how many different {challenge.of}, or list them under {challenge.of}"
+            yield Mistake((*path, "goal"), problem, mend)
+        elif challenge.listed and challenge.target("") > different:
+            problem = f"there are only {different} different {challenge.of} listed"
+            yield Mistake((*path, "goal"), problem, "list more, or ask for fewer")
+
+
+def sequences_have_steps(reading: Reading) -> Iterator[Mistake]:
+    """One thing after the other, each described in its own step."""
+    for path, challenge in reading.each(Sequence):
+        if not 2 <= len(challenge.steps) <= MAX_STEPS:
+            problem = f"{len(challenge.steps)} are out of bounds"
+            yield Mistake((*path, "steps"), problem, f"write 2 to {MAX_STEPS} steps")
+        for key in LINES:
+            if getattr(challenge, key):
+                problem = "says nothing of which step"
+                yield Mistake((*path, key), problem, "write it in the step that it belongs to")
+
+
+def _counting(reading: Reading) -> Iterator[tuple[Path, Count | Streak | Step]]:
+    """Whatever counts orders or other events."""
+    return chain(reading.each(Count), reading.each(Streak), reading.each(Step))

@@ -1,6 +1,9 @@
 """One case for each common complaint about such systems (DOMAIN §14), under its number."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine import ledger
-from engine.challenges import Count
+from engine.challenges import Challenge, Collection, Count, Sequence, Spend, Step, Streak
 from engine.dates import DAY, HOUR
 from engine.programme import Points
 from tests.flows import test_budgets as budgets
@@ -99,6 +102,78 @@ def test_acceptance_11_a_refund_revokes_the_reward_unless_it_was_redeemed(
     told.beat(refund("o1", key="r1"))
     assert told.states == [state]
     assert told.of("Challenge Rolled Back") != []
+
+
+@pytest.mark.parametrize(("used", "state"), [(False, "revoked"), (True, "redeemed")])
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        Spend(id="spend", name="30 euros", goal=Decimal(30), reward="cup"),
+        Collection(id="collection", name="Beans and tea", goal=2, reward="cup"),
+        Streak(id="streak", name="Two days", goal=2, reward="cup"),
+        Sequence(
+            id="sequence", name="Beans, then tea", steps=(Step(), Step(categories=("tea",))),
+            reward="cup",
+        ),
+    ],
+    ids=lambda challenge: challenge.id if isinstance(challenge, Challenge) else None,
+)  # fmt: skip
+def test_acceptance_11_holds_for_every_kind_that_counts_orders(
+    challenge: Challenge, used: bool, state: str
+) -> None:
+    told = tell(
+        items(1, category="beans"),
+        items(2, category="tea").after(days=1),
+        programme=changed(challenges=(challenge,)),
+    )
+    [reward] = told.customer.book.rewards
+    if used:
+        told.beat(use(reward))
+    told.beat(refund("o2", key="r1"))
+    assert told.states == [state]
+    assert told.of("Challenge Rolled Back") != []
+
+
+WEEK = Streak(id="week", name="Seven days in a row", goal=7, of="Store Visited", reward="cup")
+MIDNIGHT = datetime(2026, 3, 25, 0, 0, tzinfo=ZoneInfo("Europe/Vienna"))
+"""Four days before the clock goes forward, so that the fifth day has 23 hours."""
+
+
+@given(st.lists(st.integers(0, 23 * 60 - 1), min_size=7, max_size=7), st.data())
+def test_acceptance_12_a_streak_shuffled_late_and_repeated_is_the_streak_in_order(
+    minutes: list[int], data: st.DataObject
+) -> None:
+    visits = [
+        Deed(
+            (MIDNIGHT + timedelta(days=day)).timestamp() + minute * 60,
+            Beat(name="Store Visited").under(f"visit {day}"),
+        )
+        for day, minute in enumerate(minutes)
+    ]
+    programme = changed(challenges=(WEEK,))
+    in_order = live(Told(founded(programme)), [Coming(visit.at, visit) for visit in visits])
+    repeated = data.draw(st.lists(st.sampled_from(visits), max_size=5))
+    arrivals = data.draw(st.permutations([*visits, *repeated]))
+    late = [Coming(visits[-1].at + DAY + n, visit) for n, visit in enumerate(arrivals)]
+    shuffled = live(Told(founded(programme)), late)
+    for told in (in_order, shuffled):
+        [cycle] = told.cycles
+        assert (told.progress, told.states) == ([7], ["unlocked"])
+        assert (cycle.started, cycle.done) == (visits[0].at, visits[-1].at)
+        assert len(told.of("Challenge Completed")) == 1
+
+
+@pytest.mark.parametrize(("hours", "days"), [(23, 2), (24, 3), (22.5, 2)])
+def test_acceptance_12_a_day_on_which_the_clock_changes_counts_once(
+    hours: float, days: int
+) -> None:
+    eve = (MIDNIGHT + timedelta(days=4)).timestamp() - HOUR
+    moments = [eve, eve + HOUR, eve + hours * HOUR]
+    visits = [
+        Deed(at, Beat(name="Store Visited").under(f"visit {n}")) for n, at in enumerate(moments)
+    ]
+    told = Told(founded(changed(challenges=(WEEK,))))
+    assert live(told, [Coming(visit.at, visit) for visit in visits]).progress == [days]
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 30)), min_size=120, max_size=120))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.challenges import KINDS
 from engine.errors import ProgrammeError
 from engine.programme import Programme
 from policies.check import check, load
@@ -25,7 +26,9 @@ def test_a_shipped_programme_has_no_mistakes(name: str) -> None:
 
 def test_the_roastery_shows_every_kind_of_challenge_reward_trigger_and_channel() -> None:
     roastery = load(ROASTERY)
-    assert {type(each).__name__ for each in roastery.challenges} == {"Count", "Spend"}
+    assert {type(each).__name__ for each in roastery.challenges} == {
+        kind.__name__ for kind in KINDS
+    }
     assert {each.kind for each in roastery.rewards} == {"points", "coupon"}
     assert {each.channel for each in roastery.policies} == {"email", "sms", "push", "onsite"}
     assert {each.purpose for each in roastery.policies} == {"marketing", "transactional"}

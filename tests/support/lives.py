@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.challenges import Count, Spend
+from engine.challenges import Collection, Count, Sequence, Spend, Step, Streak
 from engine.dates import DAY, HOUR
 from engine.events import Happening
 from engine.programme import Arm, Experiment, Points
@@ -40,6 +40,15 @@ from tests.support.stories import (
 BAGS: Final = Count(id="bags", name="Three bags a week", goal=3, days=7, reward="bonus")
 TEAS: Final = Count(id="teas", name="Two teas", goal=2, reward="bonus", categories=("tea",))
 EUROS: Final = Spend(id="euros", name="40 euros", goal=Decimal(40), days=1, reward="bonus")
+KINDS_OF_TEA: Final = Collection(id="both", name="Tea and coffee", goal=2, reward="bonus")
+DAILY: Final = Streak(id="daily", name="Two days in a row", goal=2, reward="bonus")
+TASTED: Final = Sequence(
+    id="tasted",
+    name="Tea, then a review of it, then coffee",
+    steps=(Step(categories=("tea",)), Step(of="Product Reviewed"), Step(categories=("coffee",))),
+    gap_days=1,
+    reward="bonus",
+)
 
 CHALLENGES: Final = (
     BAGS,
@@ -50,6 +59,12 @@ CHALLENGES: Final = (
     replace(TEAS, id="once", join="opt_in", days=1),
     Count(id="reviews", name="Two reviews", goal=2, of="Product Reviewed", reward="bonus"),
     Count(id="orders", name="3 orders", goal=3, of="orders", repeat="on_completion", reward="cup"),
+    replace(KINDS_OF_TEA, repeat="on_completion"),
+    replace(KINDS_OF_TEA, id="three", of="products", goal=3, every="week"),
+    replace(DAILY, repeat="on_completion"),
+    replace(DAILY, id="reviewer", of="Product Reviewed", days=3),
+    replace(TASTED, repeat="on_completion"),
+    replace(TASTED, id="taster", join="opt_in", days=3),
 )
 """One of every sort; their points show in the balance what they have come to."""
 
@@ -127,7 +142,7 @@ returned = st.builds(
     st.lists(st.builds(back, products, pieces), max_size=2),
     st.sampled_from(["k1", "k2", "k3"]),
 ) | st.builds(cancel, orders)
-joined = st.sampled_from([join("offer"), join("once"), join("once")])
+joined = st.sampled_from([join("offer"), join("once"), join("once"), join("taster")])
 reviewed = st.just(saw("Product Reviewed"))
 spent = (
     st.builds(request, st.integers(0, 300), redemptions)
@@ -189,6 +204,26 @@ def three_days(draw: st.DrawFn) -> list[Deed]:
         Deed(START + minute * 60.0, beat)
         for minute, beat in zip(sorted(minutes), beats, strict=True)
     ]
+
+
+@st.composite
+def busy_days(draw: st.DrawFn) -> list[Deed]:
+    """71 hours of what challenges count: small orders of tea, coffee or both, reviews, returns."""
+    count = draw(st.integers(4, 12))
+    what = st.sampled_from(["tea", "coffee", "both", "review", "review", "return"])
+    minutes = draw(st.lists(st.integers(60, 72 * 60), min_size=count, max_size=count, unique=True))
+    deeds: list[Deed] = []
+    for n, minute in enumerate(sorted(minutes)):
+        sort = draw(what)
+        if sort == "review":
+            beat = saw("Product Reviewed")
+        elif sort == "return":
+            beat = refund(f"o{draw(st.integers(0, n))}", key=f"k{n}")
+        else:
+            bought = ["tea", "coffee"] if sort == "both" else [sort]
+            beat = order(f"o{n}", *(line(each, 12, category=each) for each in bought))
+        deeds.append(Deed(START + minute * 60.0, beat.under(f"m{n}")))
+    return deeds
 
 
 @st.composite
