@@ -1,6 +1,6 @@
 """When a challenge is done, when it is no longer, and what a member hears of it on the way."""
 
-from typing import Final
+from typing import Any, Final
 
 from engine import rewards
 from engine.challenges import Challenge
@@ -9,6 +9,7 @@ from engine.cycles import Cycle, counted
 from engine.dates import NEVER
 from engine.state import Enrolment, Part
 from engine.turn import Turn
+from engine.world import World
 
 STEPS: Final = 4
 """Progress is announced at the first contribution and at every quarter of the goal."""
@@ -21,32 +22,47 @@ def progress(enrolment: Enrolment) -> int:
     return enrolment.missed + sum([amount for _, _, amount in enrolment.parts.values()])
 
 
-def target(turn: Turn, challenge: Challenge) -> int:
-    """How much is needed."""
-    return challenge.target(turn.world.programme.currency)
+def needed(world: World, enrolment: Enrolment) -> int:
+    """How much is needed: the same from the cycle's beginning to its end."""
+    if enrolment.goal:
+        return enrolment.goal
+    return world.versions[enrolment.version].needed(world.programme.currency)
 
 
-def begin(turn: Turn, challenge: Challenge, started: float, ends: float) -> Enrolment:
+def begin(
+    turn: Turn, challenge: Challenge, started: float, ends: float, *, goal: int = 0
+) -> Enrolment:
     """Begin the next cycle. Numbers are never given twice, even where old cycles are forgotten."""
     begun = turn.customer.book.begun
     cycle = begun.get(challenge.id, 0)
     begun[challenge.id] = cycle + 1
-    return enrol(turn, challenge, cycle, started, ends)
+    return enrol(
+        turn, challenge, Enrolment(challenge.id, challenge.version, cycle, started, ends, goal=goal)
+    )
 
 
-def enrol(turn: Turn, challenge: Challenge, cycle: int, started: float, ends: float) -> Enrolment:
-    """Begin a cycle that has a name already."""
-    enrolment = Enrolment(challenge.id, challenge.version, cycle, started, ends)
+def enrol(turn: Turn, challenge: Challenge, enrolment: Enrolment) -> Enrolment:
+    """Begin a cycle. Its goal and what it is about stand from now on."""
+    enrolment.favourite = favourite(turn, challenge)
     turn.customer.book.challenges.append(enrolment)
-    end = None if ends == NEVER else ends
-    goal = target(turn, challenge)
-    turn.say("Challenge Enrolled", challenge.id, name(enrolment), goal=goal, ends=end)
+    end = None if enrolment.ends == NEVER else enrolment.ends
+    told: dict[str, Any] = {"goal": needed(turn.world, enrolment), "ends": end}
+    if challenge.target is not None:
+        told["favourite"] = enrolment.favourite
+    turn.say("Challenge Enrolled", challenge.id, name(enrolment), **told)
     return enrolment
+
+
+def favourite(turn: Turn, challenge: Challenge) -> str:
+    """What a challenge with a target is about for this member; empty: nothing is known yet."""
+    if challenge.target is None:
+        return ""
+    return turn.world.mind.favourite(turn.customer, challenge.target)
 
 
 def judge(turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int) -> None:
     """Settle a cycle by its own contributions. before: the progress that the member knows of."""
-    cycle = counted(challenge, enrolment, target(turn, challenge))
+    cycle = counted(challenge, enrolment, needed(turn.world, enrolment))
     settle(turn, challenge, enrolment, before, cycle)
 
 
@@ -54,7 +70,7 @@ def settle(
     turn: Turn, challenge: Challenge, enrolment: Enrolment, before: int, cycle: Cycle
 ) -> None:
     """Complete, roll back, or announce progress, from the contributions alone."""
-    goal, now = target(turn, challenge), cycle.tally.total
+    goal, now = needed(turn.world, enrolment), cycle.tally.total
     enrolment.total = now
     if not cycle.crossed and enrolment.parts:
         enrolment.parts = _bounded(challenge, enrolment.parts)

@@ -3,7 +3,7 @@
 So neither repeats nor the order of arrival change anything (DOMAIN: challenges).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -44,8 +44,10 @@ class Cycle(Struct):
         return at < self.ends or (self.crossed > 0.0 and self.tally.keeps(key))
 
 
-def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cycle]:
+def deal(challenge: Challenge, goals: Sequence[int], parts: Mapping[str, Part]) -> list[Cycle]:
     """Contributions over the cycles of a challenge that one joins by contributing.
+
+    goals: of the cycles in their order; the last is that of all further ones.
 
     A cycle begins with the first contribution that no cycle before it takes, and lasts for the
     challenge's days; where completion starts the next one, it ends with the crossing.
@@ -61,7 +63,7 @@ def deal(challenge: Challenge, goal: int, parts: Mapping[str, Part]) -> list[Cyc
                 continue
             cycles.append(Cycle(at, challenge.window(at), challenge.tally()))
         cycle = cycles[-1]
-        cycle.add(key, part, goal)
+        cycle.add(key, part, goals[min(len(cycles), len(goals)) - 1])
         if challenge.repeat == "on_completion" and cycle.crossed:
             cycle.ends = cycle.crossed
     return cycles

@@ -9,9 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from engine import rewards
 from engine.challenges import Challenge, Deed
-from engine.completions import begin, enrol, entitlement, judge, name, settle, target
+from engine.completions import (
+    begin,
+    enrol,
+    entitlement,
+    favourite,
+    judge,
+    name,
+    needed,
+    settle,
+)
 from engine.completions import progress as progress
 from engine.cycles import (
     LATE,
@@ -27,8 +38,10 @@ from engine.cycles import (
     withdrawn,
 )
 from engine.dates import DAY, NEVER
+from engine.difficulty import chosen_goal
 from engine.events import Line
 from engine.joining import keep, wait, waiting
+from engine.showing import has_room
 from engine.state import Customer, Enrolment, Order, Part
 from engine.turn import Turn
 
@@ -96,15 +109,28 @@ def _count(turn: Turn, deed: Deed) -> None:
         counts = deed.action in challenge.triggers and not is_dealt(turn, enrolment)
         if counts and takes(turn, enrolment, deed.at):
             taken.add(challenge.id)
-            _add(turn, challenge, enrolment, challenge.parts(deed))
+            about = replace(deed, favourite=enrolment.favourite) if challenge.target else deed
+            _add(turn, challenge, enrolment, challenge.parts(about))
     for challenge in turn.world.programme.counting.get(deed.action, ()):
-        parts = challenge.parts(deed)
+        meant = _meant(turn, challenge, deed)
+        parts = challenge.parts(meant) if meant is not None else {}
         if not parts:
             continue
         if challenge.join == "opt_in":
             wait(turn, challenge, parts)
         elif challenge.id not in taken:
             _begin_or_deal(turn, challenge, held.get(challenge.id, ()), deed.at, parts)
+
+
+def _meant(turn: Turn, challenge: Challenge, deed: Deed) -> Deed | None:
+    """The deed as this challenge looks at it; None: it is about a favourite that nobody knows yet.
+
+    A favourite is only known once somebody joins, so nothing waits for the word of it.
+    """
+    if challenge.target is None:
+        return deed
+    name = favourite(turn, challenge) if challenge.join == "automatic" else ""
+    return replace(deed, favourite=name) if name else None
 
 
 def _add(turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[str, Part]) -> None:
@@ -149,6 +175,8 @@ def _begin_or_deal(
     parts: Mapping[str, Part],
 ) -> None:
     """held: the member's cycles of this challenge, the oldest first."""
+    if all(each.closed for each in held) and not has_room(turn):
+        return
     if challenge.every is None:
         if not _too_late(turn, challenge, held, at):
             running = [each for each in held if is_dealt(turn, each)]
@@ -157,7 +185,9 @@ def _begin_or_deal(
         return
     cycle, start, end = calendar(turn, challenge.every, at)
     if all(each.cycle != cycle for each in held) and turn.now < end + LATE:
-        enrolment = enrol(turn, challenge, cycle, start, end)
+        goal = chosen_goal(turn, challenge, end - at, begun=True)
+        enrolment = Enrolment(challenge.id, challenge.version, cycle, start, end, goal=goal)
+        enrol(turn, challenge, enrolment)
         _add(turn, challenge, enrolment, parts)
 
 
@@ -180,9 +210,11 @@ def _deal(
     known = {key: part for enrolment in running for key, part in enrolment.parts.items()}
     early = waiting(turn.customer, challenge) if challenge.waits else {}
     dealt = {**early, **known, **parts}
-    cycles = deal(challenge, target(turn, challenge), dealt)
+    goal = chosen_goal(turn, challenge, challenge.window(0.0), begun=True)
+    fresh = goal if goal else challenge.needed(turn.world.programme.currency)
+    cycles = deal(challenge, [*(needed(turn.world, each) for each in running), fresh], dealt)
     for cycle in cycles[len(running) :]:
-        running.append(begin(turn, challenge, cycle.started, cycle.ends))
+        running.append(begin(turn, challenge, cycle.started, cycle.ends, goal=goal))
         before.append(0)
     for enrolment, hand, known_of in zip_longest(running, cycles, before):
         started = enrolment.started

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.challenges import Challenge, Deed
-from engine.completions import begin, judge, progress
+from engine.completions import begin, favourite, judge, progress
 from engine.cycles import LATE, in_order, mine, renewed, used_up
+from engine.difficulty import chosen_goal
 from engine.state import Customer, Enrolment, Part
 from engine.turn import Turn
 
@@ -26,7 +27,9 @@ def join(turn: Turn, ident: str, at: float) -> None:
     elif used_up(turn.customer, challenge):
         _join_earlier(turn, ident, at)
     else:
-        enrolment = begin(turn, challenge, at, challenge.window(at))
+        ends = challenge.window(at)
+        goal = chosen_goal(turn, challenge, ends - at, begun=False)
+        enrolment = begin(turn, challenge, at, ends, goal=goal)
         _lay(turn, challenge, enrolment, _here_before(turn, challenge))
 
 
@@ -67,6 +70,8 @@ def _objection(turn: Turn, challenge: Challenge | None, at: float) -> str | None
         return "joined_by_itself"
     if not turn.customer.known:
         return "not_a_member"
+    if challenge.target is not None and not favourite(turn, challenge):
+        return "no_favourite"
     return "too_late" if challenge.window(at) + LATE <= turn.now else None
 
 

@@ -69,6 +69,9 @@ class Mind(Protocol):
     def react(self, turn: Turn) -> None:
         """Timers have led to decisions: ask the policies that these set off."""
 
+    def favourite(self, customer: Customer[Any], target: str) -> str:
+        """The favourite_category or favourite_brand as it is now; empty: none is known."""
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """Tastes, for the profile that on-site code reads."""
 

@@ -145,7 +145,7 @@ def _challenges(page: Page) -> Rows:
     when = page.words.when
     for each in page.customer.book.challenges:
         challenge = page.turn.world.versions[each.version]
-        amount, goal = completions.progress(each), completions.target(page.turn, challenge)
+        amount, goal = completions.progress(each), completions.needed(page.turn.world, each)
         shown = f"{bar(amount, goal)}  {_amount(page, challenge, amount)}"
         state = f"done {when(each.done)}" if each.done else "closed" if each.closed else "open"
         yield challenge.name, shown, _amount(page, challenge, goal), state, _window(page, each)

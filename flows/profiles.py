@@ -28,6 +28,7 @@ class ChallengeProgress(Struct, frozen=True):
     id: str
     progress: int
     goal: int
+    favourite: str = ""
     done: bool = False
 
 

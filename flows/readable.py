@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from engine import enrolments, ledger, rewards
+from engine import completions, enrolments, ledger, rewards, showing
 from engine.programme import Programme, TierRule
 from engine.state import Customer
 from engine.world import World
@@ -55,16 +55,15 @@ def _benefits(programme: Programme, customer: Customer[Any]) -> Mapping[str, Any
 
 
 def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]]:
-    currency = world.programme.currency
     return [
         {
             "id": each.challenge,
             "progress": enrolments.progress(each),
-            "goal": world.versions[each.version].target(currency),
+            "goal": completions.needed(world, each),
+            **({"favourite": each.favourite} if each.favourite else {}),
             **({"done": True} if each.done else {}),
         }
-        for each in customer.book.challenges
-        if not each.closed
+        for each in showing.shown(world, customer)
     ]
 
 

@@ -131,6 +131,12 @@ class Mind:
         """The same for a member in an arm of an experiment."""
         return Mind(programme)
 
+    def favourite(self, customer: Customer[Any], target: str) -> str:
+        """What is liked best at present."""
+        affinity = customer.memory.affinity
+        taste = affinity.categories if target == "favourite_category" else affinity.brands
+        return next((name for name, _ in taste.top(1)), "")
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         """The strongest tastes."""
         taste = customer.memory.affinity

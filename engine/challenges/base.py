@@ -15,6 +15,10 @@ from engine.events import Line
 from engine.state import Order, Part
 from engine.strict import Name, Strict
 
+LENGTH: Final = 40
+"""Characters of a name that tell it from others."""
+ADDED: Final = ("target", "bounds")
+"""Keys of later releases: where they are left out, a version is the same as it was before them."""
 OLDEST: Final = 31
 """Nothing older than this (days) counts for challenges when it comes."""
 
@@ -24,6 +28,7 @@ class Deed(Struct, frozen=True, gc=False):
 
     action: its event; None: an order. ident: its order or message id. at: event time (s). zone: the
     member's own. order: as recorded. lines: as they were told; the book does not keep them.
+    favourite: what a challenge with a target is about for this member.
     """
 
     action: str | None
@@ -32,6 +37,7 @@ class Deed(Struct, frozen=True, gc=False):
     zone: ZoneInfo
     order: Order | None = None
     lines: Sequence[Line] = ()
+    favourite: str = ""
 
 
 class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
@@ -41,7 +47,8 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     counts, or by Challenge Joined. days: the window from joining. every: calendar periods instead,
     each a cycle of its own. Neither: no end. repeat: whether there is another cycle when the window
     is over, or already when the goal is reached; one that is joined is then joined again, even
-    while it runs. categories, brands, products: which lines count; empty: all.
+    while it runs. categories, brands, products: which lines count; empty: all. target: only lines
+    of the category, or brand, that was the member's favourite when their cycle began.
     """
 
     id: Name
@@ -54,14 +61,19 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    target: Literal["favourite_category", "favourite_brand"] | None = None
 
-    def target(self, currency: str) -> int:
+    def needed(self, currency: str) -> int:
         """How much is needed: pieces, or minor units of the programme's currency."""
         raise NotImplementedError
 
     def amount(self, order: Order, lines: list[int]) -> int:
         """What the chosen lines of an order bring, less what came back."""
         raise NotImplementedError
+
+    def between(self, currency: str) -> tuple[int, int] | None:
+        """The least and most that may be needed, where that is chosen for each member."""
+        return None
 
     def tally(self) -> Tally:
         """An empty tally: how contributions come to progress."""
@@ -131,7 +143,8 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     @cached_property
     def chooses(self) -> bool:
         """Whether it takes some lines or some events only, and not every order."""
-        return bool(self.categories or self.brands or self.products or self.action)
+        named = self.categories or self.brands or self.products
+        return bool(named or self.action or self.target)
 
     def chosen(self, deed: Deed) -> list[int]:
         """The lines that count. An order told without lines is one, unless certain ones are asked.
@@ -139,7 +152,8 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
         What takes every order never looks at a line.
         """
         if self.chooses:
-            return [n for n, line in enumerate(deed.lines) if self.picks(line)]
+            lines = enumerate(deed.lines)
+            return [n for n, line in lines if self.picks(line) and self._is_favourite(line, deed)]
         return list(range(len(deed.order.lines))) if deed.order is not None else []
 
     def picks(self, line: Line) -> bool:
@@ -153,7 +167,17 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
     @cached_property
     def version(self) -> str:
         """The hash of the definition: an edit is a new version; the enrolled finish on theirs."""
-        return digest(msgspec.json.encode(self).decode(), size=4)
+        told = msgspec.to_builtins(self)
+        for name in ADDED:
+            if not told.get(name):
+                told.pop(name, None)
+        return digest(msgspec.json.encode(told).decode(), size=4)
+
+    def _is_favourite(self, line: Line, deed: Deed) -> bool:
+        if self.target is None:
+            return True
+        name = line.category if self.target == "favourite_category" else line.brand
+        return name is not None and name[:LENGTH] == deed.favourite
 
 
 def fits(

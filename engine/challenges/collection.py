@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from engine.challenges.base import Deed
+from engine.challenges.base import LENGTH, Deed
 from engine.challenges.grouped import SEPARATOR, Grouped, group
 from engine.challenges.tally import Tally
 from engine.events import Line
 from engine.state import Part
-
-LENGTH: Final = 40
-"""Characters of a name that are looked at."""
 
 
 class Distinct(Tally):
@@ -40,7 +37,7 @@ class Collection(Grouped, frozen=True, tag="collection", kw_only=True):
     of: Literal["categories", "brands", "products"] = "categories"
     goal: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
-    def target(self, currency: str) -> int:
+    def needed(self, currency: str) -> int:
         """Different ones."""
         return self.goal if self.goal is not None else max(1, len(self.listed))
 

@@ -12,13 +12,19 @@ from engine.state import Order
 class Count(Challenge, frozen=True, tag="count", kw_only=True):
     """So many orders, pieces, or actions. A return takes its pieces away again.
 
-    of: orders, items, or the name of an event such as Product Reviewed.
+    goal: how many. of: orders, items, or the name of an event such as Product Reviewed. bounds: the
+    least and the most, where the goal is chosen for each member (`engine.difficulty`).
     """
 
     goal: Annotated[int, Meta(ge=1, le=100_000)]
     of: Literal["orders", "items"] | str = "items"
+    bounds: tuple[Annotated[int, Meta(ge=1, le=100_000)], ...] = ()
 
-    def target(self, currency: str) -> int:
+    def between(self, currency: str) -> tuple[int, int] | None:
+        """Orders or pieces."""
+        return (self.bounds[0], self.bounds[-1]) if self.bounds else None
+
+    def needed(self, currency: str) -> int:
         """Orders, pieces or actions."""
         return self.goal
 

@@ -82,7 +82,7 @@ class Sequence(Grouped, frozen=True, tag="sequence", kw_only=True):
     steps: tuple[Step, ...]
     gap_days: Annotated[int, Meta(ge=1, le=366)] = 30
 
-    def target(self, currency: str) -> int:
+    def needed(self, currency: str) -> int:
         """All steps."""
         return len(self.steps)
 

@@ -8,11 +8,22 @@ from engine.state import Order
 
 
 class Spend(Challenge, frozen=True, tag="spend", kw_only=True):
-    """So much net money on what counts. A return takes its amount away again. goal: major units."""
+    """So much net money on what counts. A return takes its amount away again.
+
+    goal: major units. bounds: the least and the most (major units), where the goal is chosen for
+    each member (`engine.difficulty`).
+    """
 
     goal: Decimal
+    bounds: tuple[Decimal, ...] = ()
 
-    def target(self, currency: str) -> int:
+    def between(self, currency: str) -> tuple[int, int] | None:
+        """Minor units."""
+        if not self.bounds:
+            return None
+        return minor(self.bounds[0], currency), minor(self.bounds[-1], currency)
+
+    def needed(self, currency: str) -> int:
         """Minor units."""
         return minor(self.goal, currency)
 

@@ -45,7 +45,7 @@ class Streak(Grouped, frozen=True, tag="streak", kw_only=True):
     each: Literal["day", "week", "month"] = "day"
     of: Literal["orders"] | str = "orders"
 
-    def target(self, currency: str) -> int:
+    def needed(self, currency: str) -> int:
         """Periods in a row."""
         return self.goal
 

@@ -29,6 +29,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     challenges.actions_have_no_lines,
     challenges.collections_can_be_complete,
     challenges.sequences_have_steps,
+    challenges.favourites_have_a_beginning,
+    challenges.bounds_can_be_kept,
     policies.one_trigger,
     policies.events_exist,
     policies.waits_are_for_events,

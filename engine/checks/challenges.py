@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from engine.challenges import KINDS, Collection, Count, Sequence, Step, Streak
+from engine.challenges import KINDS, Collection, Count, Sequence, Spend, Step, Streak
 from engine.checks.events import ORDER, refuse_unknown
 from engine.locating import Path
 from engine.reading import Mistake, Reading
@@ -82,7 +82,7 @@ def collections_can_be_complete(reading: Reading) -> Iterator[Mistake]:
             problem = "is missing, and so is a list to collect"
             mend = f"write how many different {challenge.of}, or list them under {challenge.of}"
             yield Mistake((*path, "goal"), problem, mend)
-        elif challenge.listed and challenge.target("") > different:
+        elif challenge.listed and challenge.needed("") > different:
             problem = f"there are only {different} different {challenge.of} listed"
             yield Mistake((*path, "goal"), problem, "list more, or ask for fewer")
 
@@ -93,10 +93,40 @@ def sequences_have_steps(reading: Reading) -> Iterator[Mistake]:
         if not 2 <= len(challenge.steps) <= MAX_STEPS:
             problem = f"{len(challenge.steps)} are out of bounds"
             yield Mistake((*path, "steps"), problem, f"write 2 to {MAX_STEPS} steps")
-        for key in LINES:
+        for key in (*LINES, "target"):
             if getattr(challenge, key):
                 problem = "says nothing of which step"
                 yield Mistake((*path, key), problem, "write it in the step that it belongs to")
+
+
+def favourites_have_a_beginning(reading: Reading) -> Iterator[Mistake]:
+    """A favourite is found when somebody joins, or when a calendar period begins for them."""
+    for path, challenge in reading.each(*KINDS):
+        if challenge.target is None:
+            continue
+        if challenge.action is not None:
+            problem = f'"{challenge.action}" is counted whatever it is about'
+            yield Mistake((*path, "target"), problem, "delete it, or count orders")
+        elif challenge.every is None and challenge.join == "automatic":
+            problem = "nobody can tell when it begins"
+            mend = 'write join = "opt_in", or calendar periods such as every = "month"'
+            yield Mistake((*path, "target"), problem, mend)
+
+
+def bounds_can_be_kept(reading: Reading) -> Iterator[Mistake]:
+    """The least and the most, of something that a member's orders foretell, in a window."""
+    for path, challenge in reading.each(*KINDS):
+        if not (isinstance(challenge, Count | Spend) and challenge.bounds):
+            continue
+        if len(challenge.bounds) != 2 or not 0 < challenge.bounds[0] < challenge.bounds[1]:
+            problem = "are not a least and a most"
+            yield Mistake((*path, "bounds"), problem, "write two of them, the lower one first")
+        if challenge.chooses:
+            problem = "only the number of all orders, their pieces or their money is foretold"
+            yield Mistake((*path, "bounds"), problem, "delete it, or let every order count")
+        if challenge.days is None and challenge.every is None:
+            problem = "in any time everybody gets there"
+            yield Mistake((*path, "bounds"), problem, "give days, or every")
 
 
 def _counting(reading: Reading) -> Iterator[tuple[Path, Count | Streak | Step]]:

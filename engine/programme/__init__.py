@@ -20,6 +20,7 @@ from engine.chance import mark
 from engine.dates import zone
 from engine.money import minor
 from engine.programme.budgets import BudgetRule
+from engine.programme.challenges import ChallengesShown
 from engine.programme.experiments import Arm, Course, Experiment, course, element, flat
 from engine.programme.peace import Caps, Holdout, Quiet, Scores
 from engine.programme.points import MAX_MULTIPLIER, Points
@@ -47,6 +48,7 @@ __all__ = [
     "Arm",
     "BudgetRule",
     "Caps",
+    "ChallengesShown",
     "Channel",
     "Clock",
     "Course",
@@ -89,6 +91,7 @@ class Programme(Strict, frozen=True, dict=True):
     currencies: dict[Currency, Decimal] = field(default_factory=dict)
     tiers: Ladder = Ladder()
     challenges: tuple[Kind, ...] = ()
+    challenges_shown: ChallengesShown = ChallengesShown()
     rewards: tuple[RewardRule, ...] = ()
     segments: tuple[SegmentRule, ...] = ()
     policies: tuple[PolicyRule, ...] = ()

@@ -102,7 +102,7 @@ def test_a_cycle_is_done_exactly_while_it_has_what_is_needed(
     for coming in life:
         live(one, [coming])
         for cycle, amount in zip(one.cycles, one.progress, strict=True):
-            goal = one.world.versions[cycle.version].target("EUR")
+            goal = one.world.versions[cycle.version].needed("EUR")
             assert bool(cycle.done) == (amount >= goal)
 
 

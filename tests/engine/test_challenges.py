@@ -119,7 +119,7 @@ def test_a_guest_takes_part_in_nothing() -> None:
 def test_a_kind_must_say_how_much_is_needed_and_what_an_order_brings() -> None:
     nothing = Challenge(id="nothing", name="Nothing")
     with pytest.raises(NotImplementedError):
-        nothing.target("EUR")
+        nothing.needed("EUR")
     with pytest.raises(NotImplementedError):
         nothing.amount(Order(0.0, 0, [], 1, 1), [])
     assert nothing.picks(Line())

@@ -75,6 +75,11 @@ def test_the_profile_shows_tastes_and_scores() -> None:
     assert mind.affinity(told.customer) == {
         "categories": {"espresso": 1.0}, "brands": {"Atlas": 1.0},
     }  # fmt: skip
+    favourites = [
+        mind.favourite(told.customer, f"favourite_{what}") for what in ("category", "brand")
+    ]
+    assert favourites == ["espresso", "Atlas"]
+    assert mind.favourite(live(programme=changed()).customer, "favourite_brand") == ""
     assert set(msgspec.json.decode(mind.scores(told.customer))) == {"churn", "purchase_7d"}
     assert isinstance(told.world.programme, Programme)
 

@@ -61,6 +61,7 @@ CHALLENGES: Final = (
     Count(id="orders", name="3 orders", goal=3, of="orders", repeat="on_completion", reward="cup"),
     replace(KINDS_OF_TEA, repeat="on_completion"),
     replace(KINDS_OF_TEA, id="three", of="products", goal=3, every="week"),
+    replace(TEAS, id="own", categories=(), target="favourite_category", every="week"),
     replace(DAILY, repeat="on_completion"),
     replace(DAILY, id="reviewer", of="Product Reviewed", days=3),
     replace(TASTED, repeat="on_completion"),

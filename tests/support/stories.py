@@ -86,6 +86,9 @@ class PlainMind:
     def react(self, turn: Turn) -> None:
         pass
 
+    def favourite(self, customer: Customer[Any], target: str) -> str:
+        return "tea" if target == "favourite_category" else ""
+
     def affinity(self, customer: Customer[Any]) -> Mapping[str, Any]:
         return {}
 
