@@ -27,21 +27,22 @@ class Cycle(Struct):
     started: float
     ends: float
     tally: Tally
+    goal: int
     parts: dict[str, Part] = {}
     crossed: float = 0.0
 
-    def add(self, key: str, part: Part, goal: int) -> None:
+    def add(self, key: str, part: Part) -> None:
         """Take the next contribution, by event time."""
         self.parts[key] = part
-        self.tally.add(key, part)
-        if self.tally.total >= goal and not self.crossed:
+        total = self.tally.add(key, part)
+        if self.crossed:
+            self.tally.total = max(total, self.goal)
+        elif total >= self.goal:
             self.crossed = part[0]
-        elif self.crossed:
-            self.tally.total = max(self.tally.total, goal)
 
-    def takes(self, key: str, at: float) -> bool:
-        """Whether the next contribution is still one of this cycle."""
-        return at < self.ends or (self.crossed > 0.0 and self.tally.keeps(key))
+    def keeps(self, key: str) -> bool:
+        """Whether a contribution after its end is one of this cycle all the same."""
+        return self.crossed > 0.0 and self.tally.keeps(key)
 
 
 def deal(challenge: Challenge, goals: Sequence[int], parts: Mapping[str, Part]) -> list[Cycle]:
@@ -54,16 +55,18 @@ def deal(challenge: Challenge, goals: Sequence[int], parts: Mapping[str, Part]) 
     What came back altogether still begins a cycle, for it was bought.
     """
     cycles: list[Cycle] = []
+    cycle: Cycle | None = None
     for key, part in in_order(parts):
         at = part[0]
-        if not cycles or not cycles[-1].takes(key, at):
-            if cycles and challenge.repeat == "none":
+        if cycle is None or (at >= cycle.ends and not cycle.keeps(key)):
+            if cycle is not None and challenge.repeat == "none":
                 break
             if not challenge.begins(key):
                 continue
-            cycles.append(Cycle(at, challenge.window(at), challenge.tally()))
-        cycle = cycles[-1]
-        cycle.add(key, part, goals[min(len(cycles), len(goals)) - 1])
+            goal = goals[min(len(cycles), len(goals) - 1)]
+            cycle = Cycle(at, challenge.window(at), challenge.tally(), goal)
+            cycles.append(cycle)
+        cycle.add(key, part)
         if challenge.repeat == "on_completion" and cycle.crossed:
             cycle.ends = cycle.crossed
     return cycles
@@ -71,9 +74,9 @@ def deal(challenge: Challenge, goals: Sequence[int], parts: Mapping[str, Part]) 
 
 def counted(challenge: Challenge, enrolment: Enrolment, goal: int) -> Cycle:
     """A cycle that is not dealt, as its contributions make it, whatever came in which order."""
-    cycle = Cycle(enrolment.started, enrolment.ends, challenge.tally())
+    cycle = Cycle(enrolment.started, enrolment.ends, challenge.tally(), goal)
     for key, part in in_order(enrolment.parts):
-        cycle.add(key, part, goal)
+        cycle.add(key, part)
     return cycle
 
 

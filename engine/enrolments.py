@@ -219,7 +219,7 @@ def _deal(
     for enrolment, hand, known_of in zip_longest(running, cycles, before):
         started = enrolment.started
         # None: a refund has moved its contributions to the cycle before
-        cycle = hand or Cycle(started, challenge.window(started), challenge.tally())
+        cycle = hand or Cycle(started, challenge.window(started), challenge.tally(), fresh)
         enrolment.started, enrolment.ends = cycle.started, cycle.ends
         enrolment.parts = cycle.parts
         settle(turn, challenge, enrolment, known_of, cycle)

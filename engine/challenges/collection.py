@@ -18,11 +18,12 @@ class Distinct(Tally):
 
     groups: set[str] = field(default_factory=set)
 
-    def add(self, key: str, part: Part) -> None:
+    def add(self, key: str, part: Part) -> int:
         """A group counts from its first contribution that is kept."""
         if part[2]:
             self.groups.add(group(key))
             self.total = len(self.groups)
+        return self.total
 
 
 class Collection(Grouped, frozen=True, tag="collection", kw_only=True):

@@ -58,17 +58,18 @@ class Chain(Tally):
     ends: dict[int, float] = field(default_factory=dict)
     fresh: dict[int, float] = field(default_factory=dict)
 
-    def add(self, key: str, part: Part) -> None:
+    def add(self, key: str, part: Part) -> int:
         """A step counts after the one before it, later than that and within the gap."""
         at, step = part[0], int(group(key))
         if not part[2]:
-            return
+            return self.total
         if at > self.now:
             self.ends, self.fresh, self.now = {**self.ends, **self.fresh}, {}, at
         if step == 0 or at - self.ends.get(step - 1, -NEVER) <= self.gap:
             self.fresh[step] = at
         reached = {**self.ends, **self.fresh}
         self.total = max([n + 1 for n, end in reached.items() if at - end <= self.gap], default=0)
+        return self.total
 
 
 class Sequence(Grouped, frozen=True, tag="sequence", kw_only=True):

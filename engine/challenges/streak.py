@@ -18,13 +18,14 @@ class Run(Tally):
 
     last: int = -1
 
-    def add(self, key: str, part: Part) -> None:
+    def add(self, key: str, part: Part) -> int:
         """The next period makes the run longer, a later one begins anew, the same adds nothing."""
         number = int(group(key))
         if not part[2] or number <= self.last:
-            return
+            return self.total
         self.total = self.total + 1 if number == self.last + 1 else 1
         self.last = number
+        return self.total
 
     def keeps(self, key: str) -> bool:
         """A day that has made one streak whole is not the first of the next."""

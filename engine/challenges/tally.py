@@ -14,9 +14,10 @@ class Tally(Struct):
 
     total: int = 0
 
-    def add(self, key: str, part: Part) -> None:
-        """The next contribution; one that was taken back altogether brings 0."""
+    def add(self, key: str, part: Part) -> int:
+        """The total with the next contribution; one that was taken back altogether brings 0."""
         self.total += part[2]
+        return self.total
 
     def keeps(self, key: str) -> bool:
         """Whether a contribution after the crossing still belongs to the cycle that is done."""
