@@ -12,6 +12,8 @@ NAMES: Final = (
     "Points Redeemed",
     "Points Reversed",
     "Points Expired",
+    "Points Expiring",
+    "Points Restored",
     "Redemption Refused",
     "Redemption Released",
     "Reward Unlocked",
@@ -96,9 +98,14 @@ class Dispatch(Struct, frozen=True):
 
 
 class Effects(Struct, frozen=True, gc=False):
-    """All that one step leads to. notes: what the flows count (repeats, late events, flags)."""
+    """All that one step leads to.
+
+    notes: what the flows count (repeats, late events, flags). moved: points by day and kind of
+    entry (`engine.totals`).
+    """
 
     decisions: list[Decision]
     outcomes: list[Outcome]
     notes: list[str]
     dispatches: list[Dispatch] = []
+    moved: dict[str, dict[str, int]] = {}

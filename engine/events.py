@@ -175,7 +175,9 @@ class Basket(Struct, frozen=True, gc=False):
     """An order as the shop states it (major units).
 
     revenue: with or without the discount, depending on the shop; see `engine.money.earning_base`.
-    paid_with_points, gift_cards: parts of the total that earn nothing.
+    paid_with_points, gift_cards: parts of the total that earn nothing. redemption_id: the
+    redemption that paid for it; points_spent: how many points did. points_earned: what the shop
+    itself gave for it, taken where the programme says `source = "shop"`.
     """
 
     order_id: Id
@@ -190,6 +192,9 @@ class Basket(Struct, frozen=True, gc=False):
     gift_cards: Decimal | None = None
     currency: Currency | None = None
     coupon: Text | None = None
+    redemption_id: Id | None = None
+    points_earned: Annotated[int, Meta(ge=0, le=10**9)] | None = None
+    points_spent: Annotated[int, Meta(ge=0, le=10**9)] | None = None
 
 
 class Refund(Struct, frozen=True, gc=False):

@@ -107,6 +107,12 @@ def converted(earning: Earning, rate: Fraction) -> Earning:
     return Earning(base, tuple(spread(base, earning.nets)), earning.flags)
 
 
+def lessened(earning: Earning, amount: int) -> Earning:
+    """The same without an amount that earns nothing, taken from the lines in proportion."""
+    base = max(0, earning.base - amount)
+    return Earning(base, tuple(spread(base, earning.nets)), earning.flags)
+
+
 def _sources(basket: Basket, grosses: Sequence[int], currency: str) -> list[int]:
     """Each way in which the order says what it was worth, the best first."""
     sources = []

@@ -5,16 +5,16 @@ came: reversed_total = awarded − floor(recorded rate × remaining base). So an
 the same.
 """
 
-from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 from zlib import crc32
 
-from engine import ledger
+from engine import ledger, tender
+from engine.awards import award
 from engine.dates import DAY, NEVER
 from engine.events import Basket, Line, Refund
-from engine.money import Earning, converted, earning_base, gross, minor, minor_rate
-from engine.state import Customer, Order, OrderLine, Parked
+from engine.money import Earning, converted, earning_base, gross, lessened, minor, minor_rate
+from engine.state import Burnt, Customer, Order, OrderLine, Parked
 from engine.turn import Turn
 
 CANCELLED = "cancelled"
@@ -34,12 +34,15 @@ def place(turn: Turn, basket: Basket, at: float) -> Order | None:
     if basket.order_id in customer.book.orders:
         turn.note("repeat")
         return None
-    own, earning = _earning(turn, basket)
+    burnt = tender.pay(turn, basket)
+    own, earning = _earning(turn, basket, burnt)
     order = _recorded(turn, basket, own, earning, at)
+    order.spent, order.burned = sum(points for _, points, _ in burnt), burnt
+    because = award(turn, order, basket)
     customer.book.orders[basket.order_id] = order
     for flag in earning.flags:
         turn.note(flag)
-    ledger.earn(turn, basket.order_id, order.awarded, at)
+    ledger.earn(turn, basket.order_id, order.awarded, at, **because)
     return order
 
 
@@ -120,8 +123,21 @@ def forget(turn: Turn) -> None:
         del orders[ident]
 
 
-def _earning(turn: Turn, basket: Basket) -> tuple[int, Earning]:
+def _earning(turn: Turn, basket: Basket, burnt: list[Burnt]) -> tuple[int, Earning]:
     """The earning base in the order's own minor units, and the earning in the programme's."""
+    own, earning = _converted(turn, basket)
+    if basket.paid_with_points is not None:
+        return own, earning
+    points = basket.points_spent or sum(points for _, points, _ in burnt)
+    if not points:
+        return own, earning
+    programme = turn.world.programme
+    if not programme.points.worth:
+        turn.note("worth_of_points_unknown")
+    return own, lessened(earning, minor(points * programme.points.worth, programme.currency))
+
+
+def _converted(turn: Turn, basket: Basket) -> tuple[int, Earning]:
     programme = turn.world.programme
     currency = (basket.currency or programme.currency).upper()
     earning = earning_base(basket, currency)
@@ -139,17 +155,7 @@ def _recorded(turn: Turn, basket: Basket, own: int, earning: Earning, at: float)
         lines = [OrderLine(_name(line), max(1, line.quantity), net) for line, net in pairs]
     else:
         lines = [OrderLine(None, max(1, own), earning.base)]
-    rate = _rate(turn)
-    awarded = earning.base * rate.numerator // rate.denominator
-    return Order(at, int(turn.now // DAY), lines, rate.numerator, rate.denominator, awarded)
-
-
-def _rate(turn: Turn) -> Fraction:
-    """Points for one minor unit, by the member's tier before this order; none for a guest."""
-    if not turn.customer.known:
-        return Fraction(0)
-    rates = turn.world.programme.rates
-    return rates[min(turn.customer.book.tier.level, len(rates) - 1)]
+    return Order(at, int(turn.now // DAY), lines, earn=0, per=1)
 
 
 def _park(turn: Turn, parked: Parked) -> None:
@@ -174,7 +180,8 @@ def _give_back(turn: Turn, ident: str, order: Order, key: str, lines: Returned) 
     else:
         for bought in order.lines:
             bought.returned = bought.quantity
-    total = order.awarded - order.kept * order.earn // order.per
+    tender.restore(turn, ident, order, key)
+    total = order.awarded - order.deserved
     ledger.reverse(turn, ident, total - order.reversed, "points", f"{ident}/{key}")
     order.reversed = total
     return kept - order.kept if _pieces(order) > returned else None

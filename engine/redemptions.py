@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from engine.dates import MINUTE, NEVER
 from engine.ledger import available, repay, soonest, sweep
-from engine.state import Customer, Hold, Ledger
+from engine.state import Burnt, Customer, Hold, Ledger
+from engine.totals import post
 from engine.turn import Turn
 
 KEPT: Final = 64
 """Redemptions remembered per customer once they are over; the newest stay."""
+CLAIMABLE: Final = 4
+"""Redemptions of which it is remembered what they took, until an order names them."""
 
 
 def reserve(turn: Turn, redemption: str, points: int) -> None:
@@ -20,7 +23,7 @@ def reserve(turn: Turn, redemption: str, points: int) -> None:
     Refused with a reason when there are too few, or any debt.
     """
     ledger = turn.customer.book.ledger
-    if _held(ledger, redemption) is not None or redemption in ledger.settled:
+    if known(ledger, redemption):
         turn.note("repeat")
         return
     reason = _objection(turn.customer, points)
@@ -38,8 +41,9 @@ def commit(turn: Turn, redemption: str) -> None:
     ledger = turn.customer.book.ledger
     hold = _held(ledger, redemption)
     if hold is not None:
-        points = _settle(ledger, hold, spent=True)
+        points = _settle(turn, hold, spent=True)
         ledger.redeemed += points
+        post(turn, redeemed=points)
         turn.say("Points Redeemed", "points", redemption, points=points, redemption_id=redemption)
     elif ledger.settled.get(redemption):
         turn.note("repeat")
@@ -54,9 +58,39 @@ def release(turn: Turn, redemption: str, because: str) -> None:
     if hold is None:
         turn.note("repeat")
         return
-    points = _settle(turn.customer.book.ledger, hold, spent=False)
+    points = _settle(turn, hold, spent=False)
     figures: dict[str, Any] = {"points": points, "redemption_id": redemption}
     turn.say("Redemption Released", "points", redemption, (because,), **figures)
+
+
+def known(ledger: Ledger, redemption: str) -> bool:
+    """Whether it has been asked for, and is not forgotten."""
+    return _held(ledger, redemption) is not None or redemption in ledger.settled
+
+
+def take(turn: Turn, redemption: str, points: int) -> list[Burnt]:
+    """Spend at once what the shop says was spent, whether it was there or not; returns from where.
+
+    What was not there is debt, and has no lot.
+    """
+    ledger = turn.customer.book.ledger
+    hold = Hold(redemption, turn.now, _take(ledger, points))
+    short = points - sum(part for _, part in hold.taken)
+    ledger.holds.append(hold)
+    _settle(turn, hold, spent=True)
+    ledger.redeemed += points
+    ledger.debt += short
+    post(turn, redeemed=points, debt=short)
+    figures: dict[str, Any] = {"points": points, "redemption_id": redemption}
+    turn.say("Points Redeemed", "points", redemption, ("stated",), **figures, short=short)
+    if short:
+        turn.note("points_beyond_balance")
+    return claim(ledger, redemption) + ([("", short, 0.0)] if short else [])
+
+
+def claim(ledger: Ledger, redemption: str) -> list[Burnt]:
+    """What a redemption took, for the one order that it paid for; nothing if another has it."""
+    return ledger.spent.pop(redemption, [])
 
 
 def due(customer: Customer[Any]) -> float:
@@ -105,18 +139,28 @@ def _held(ledger: Ledger, redemption: str) -> Hold | None:
     return next((hold for hold in ledger.holds if hold.redemption == redemption), None)
 
 
-def _settle(ledger: Ledger, hold: Hold, *, spent: bool) -> int:
+def _settle(turn: Turn, hold: Hold, *, spent: bool) -> int:
     """End a hold; returns its points, which are gone or available again."""
+    ledger = turn.customer.book.ledger
     lots = {lot.source: lot for lot in ledger.lots}
+    burnt = [(source, points, lots[source].expires) for source, points in hold.taken]
     for source, points in hold.taken:
         lot = lots[source]
         lot.reserved -= points
         if not spent:
             lot.available += points
-            repay(ledger, lot)
+            repay(turn, lot)
     ledger.holds.remove(hold)
-    ledger.settled[hold.redemption] = spent
-    for oldest in list(ledger.settled)[:-KEPT]:
-        del ledger.settled[oldest]
+    _remember(ledger, hold.redemption, burnt if spent else None)
     sweep(ledger)
     return sum(points for _, points in hold.taken)
+
+
+def _remember(ledger: Ledger, redemption: str, burnt: list[Burnt] | None) -> None:
+    ledger.settled[redemption] = burnt is not None
+    if burnt:
+        ledger.spent[redemption] = burnt
+    for oldest in list(ledger.settled)[:-KEPT]:
+        del ledger.settled[oldest]
+    for oldest in list(ledger.spent)[:-CLAIMABLE]:
+        del ledger.spent[oldest]

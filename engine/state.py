@@ -30,17 +30,23 @@ class Seen(Struct, array_like=True):
     old: bytes = b""
 
 
+Burnt = tuple[str, int, float]
+"""Points that were spent: (the lot's source, points, when that lot was to expire)."""
+
+
 class OrderLine(Struct, array_like=True):
     """A line as it was paid for.
 
     net: minor units for all pieces. returned: pieces that came back. product: None where the order
-    was told without lines; then the pieces are the order's own minor units.
+    was told without lines; then the pieces are the order's own minor units. extra: what multipliers
+    of this line add to the order's `earn`.
     """
 
     product: str | None
     quantity: int
     net: int
     returned: int = 0
+    extra: int = 0
 
     @property
     def pieces(self) -> int:
@@ -60,6 +66,8 @@ class Order(Struct, array_like=True):
     at: event time. day: day number (log time) on which it came. earn/per: points for minor units,
     multipliers included. awarded, reversed: points so far. refunds: checksums of those applied.
     lifted, lifted_from: the tier that this order raised the member to, and the one before; 0: none.
+    bonuses: (minor units that must be kept for it, points). spent: points that it was paid with;
+    burned: those of them that have not come back.
     """
 
     at: float
@@ -72,11 +80,28 @@ class Order(Struct, array_like=True):
     refunds: list[int] = field(default_factory=list)
     lifted: int = 0
     lifted_from: int = 0
+    bonuses: list[tuple[int, int]] = field(default_factory=list)
+    spent: int = 0
+    burned: "list[Burnt]" = field(default_factory=list)
 
     @property
     def kept(self) -> int:
         """Minor units that were paid and not returned."""
         return sum(line.kept for line in self.lines)
+
+    @property
+    def empty(self) -> bool:
+        """Whether all of it has come back."""
+        return all(line.returned == line.quantity for line in self.lines)
+
+    @property
+    def deserved(self) -> int:
+        """Points for what is left, as recorded; it hangs on the pieces alone (DOMAIN: refunds)."""
+        if self.empty:
+            return 0
+        exact = sum([line.kept * (self.earn + line.extra) for line in self.lines])
+        bonuses = [points for least, points in self.bonuses if self.kept >= least]
+        return exact // self.per + sum(bonuses)
 
 
 class Parked(Struct, array_like=True):
@@ -118,7 +143,9 @@ class Hold(Struct, array_like=True):
 class Ledger(Struct, array_like=True):
     """Lots, holds and debt; the totals make the balance provable (`engine.ledger.balanced`).
 
-    settled: the newest redemptions that are over, and whether the points were spent.
+    settled: the newest redemptions that are over, and whether the points were spent. spent: what
+    the newest of these took, until an order says that it was paid with it. notice: when the next
+    notice of an expiry is due.
     """
 
     lots: list[Lot] = field(default_factory=list)
@@ -129,6 +156,9 @@ class Ledger(Struct, array_like=True):
     expired: int = 0
     reversed: int = 0
     settled: dict[str, bool] = field(default_factory=dict)
+    restored: int = 0
+    spent: dict[str, list[Burnt]] = field(default_factory=dict)
+    notice: float = NEVER
 
 
 class Tier(Struct, array_like=True):

@@ -13,6 +13,7 @@ from engine import (
     experiments,
     exposures,
     ledger,
+    notices,
     orders,
     profile,
     recall,
@@ -38,6 +39,7 @@ Whatever lies ahead of the log counts as happening now.
 PARTS: Final[Mapping[str, Part]] = {
     "leases": redemptions,
     "ledger": ledger,
+    "notices": notices,
     "parked": orders,
     "tier": tiers,
     "challenges": enrolments,

@@ -25,6 +25,7 @@ class Turn(Struct, gc=False):
     purse: the partition's budgets; None: there are none. timed: a timer brought this about. When
     it fires depends on who else is due, so it leaves budgets alone and sends a command instead.
     looked: how many of the decisions have been looked at for what they show of experiments.
+    moved: what `engine.totals` posted.
     Rules change `customer` and `say` what they did; nothing else leaves a step.
     """
 
@@ -43,6 +44,7 @@ class Turn(Struct, gc=False):
     timed: bool = False
     looked: int = 0
     heard: int = 0
+    moved: dict[str, dict[str, int]] = {}
 
     def say(
         self, name: str, rule: str, key: str, because: tuple[str, ...] = (), **properties: Any
@@ -74,4 +76,4 @@ class Turn(Struct, gc=False):
 
     def effects(self) -> Effects:
         """All that this step led to."""
-        return Effects(self.decisions, self.outcomes, self.notes, self.dispatches)
+        return Effects(self.decisions, self.outcomes, self.notes, self.dispatches, self.moved)

@@ -5,7 +5,17 @@ A new one stands in `CHECKS`.
 
 from typing import Final
 
-from engine.checks import budgets, challenges, experiments, money, policies, segments, terms, tiers
+from engine.checks import (
+    budgets,
+    challenges,
+    experiments,
+    money,
+    points,
+    policies,
+    segments,
+    terms,
+    tiers,
+)
 from engine.reading import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -19,6 +29,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     terms.quiet_hours_end,
     money.amounts_can_be_paid,
     money.rates_convert,
+    points.multipliers_add,
+    points.multipliers_run,
+    points.tiers_of_multipliers_exist,
+    points.nobody_contradicts_the_shop,
     budgets.budgets_limit_something,
     budgets.budgets_name_rewards,
     budgets.budgets_are_the_same_for_all,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.challenges import Spend
 from engine.locating import Path
 from engine.money import EXPONENTS
-from engine.programme import BudgetRule, Programme, RewardRule, TierRule
+from engine.programme import BonusRule, BudgetRule, Programme, RewardRule, TierRule
 from engine.reading import Mistake, Reading
 
 
@@ -18,7 +18,7 @@ def amounts_can_be_paid(reading: Reading) -> Iterator[Mistake]:
             if amount.scaleb(digits) % 1:
                 problem = f"{amount} is finer than the coins of {programme.currency}"
                 yield Mistake(path, problem, f"write at most {digits} digits behind the point")
-            elif not amount and path[-1] != "spend":
+            elif not amount and path[0] != "tiers":
                 yield Mistake(path, "is nothing", "write an amount above 0")
 
 
@@ -37,6 +37,8 @@ def rates_convert(reading: Reading) -> Iterator[Mistake]:
 def _amounts(reading: Reading, programme: Programme) -> Iterator[tuple[Path, Decimal]]:
     """Every amount in the programme's own currency."""
     yield ("points", "per"), programme.points.per
+    for path, bonus in reading.each(BonusRule):
+        yield (*path, "spend"), bonus.spend
     for path, step in reading.each(TierRule):
         yield (*path, "spend"), step.spend
     for path, challenge in reading.each(Spend):

@@ -23,7 +23,7 @@ from engine.programme.budgets import BudgetRule
 from engine.programme.challenges import ChallengesShown
 from engine.programme.experiments import Arm, Course, Experiment, course, element, flat
 from engine.programme.peace import Caps, Holdout, Quiet, Scores
-from engine.programme.points import MAX_MULTIPLIER, Points
+from engine.programme.points import MAX_MULTIPLIER, BonusRule, MultiplierRule, Points
 from engine.programme.policies import (
     NOTHING,
     After,
@@ -46,6 +46,7 @@ __all__ = [
     "NOTHING",
     "After",
     "Arm",
+    "BonusRule",
     "BudgetRule",
     "Caps",
     "ChallengesShown",
@@ -59,6 +60,7 @@ __all__ = [
     "Holdout",
     "Ladder",
     "Message",
+    "MultiplierRule",
     "Offer",
     "Points",
     "PolicyRule",
@@ -118,11 +120,15 @@ class Programme(Strict, frozen=True, dict=True):
         return tuple(minor(step.spend, self.currency) for step in self.tiers.steps)
 
     @cached_property
+    def plain(self) -> Fraction:
+        """Points for one minor unit before anything multiplies them."""
+        return Fraction(self.points.earn, minor(self.points.per, self.currency))
+
+    @cached_property
     def rates(self) -> tuple[Fraction, ...]:
         """Points for one minor unit in each tier; without tiers, the one for all."""
-        plain = Fraction(self.points.earn, minor(self.points.per, self.currency))
         multipliers = [Fraction(step.multiplier) for step in self.tiers.steps] or [Fraction(1)]
-        return tuple(min(multiplier, MAX_MULTIPLIER) * plain for multiplier in multipliers)
+        return tuple(min(multiplier, MAX_MULTIPLIER) * self.plain for multiplier in multipliers)
 
     @cached_property
     def counting(self) -> Mapping[str | None, tuple[Kind, ...]]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +32,7 @@ from tests.support.stories import (
     publish,
     redeem,
     refund,
+    request,
     tell,
     use,
     wait,
@@ -47,6 +49,14 @@ HALVES = order("o1", line("a", 10.50), line("b", 20.50), line("c", 30.50))
 def test_acceptance_01_the_same_order_three_times_under_two_message_ids_is_one_award() -> None:
     told = tell(BOUGHT.under("browser"), BOUGHT.under("server"), BOUGHT.under("browser"))
     assert (told.points_of("Points Pending"), told.pending) == ([53], 53)
+
+
+def test_acceptance_02_earned_redeemed_and_refunded_leaves_a_debt_and_no_redemption() -> None:
+    told = tell(
+        order("o1", total=100), wait(days=15), redeem(60), refund("o1", key="r1"), request(1, "r2")
+    )
+    assert (told.balance, told.debt) == (0, 60)
+    assert told.of("Redemption Refused")[-1].because == ("debt",)
 
 
 @pytest.mark.parametrize(("bought", "award"), [(BOUGHT, 53), (HALVES, 61)])
@@ -83,6 +93,28 @@ def test_acceptance_06_the_recorded_award_is_reversed_whatever_the_rule_is_now()
 def test_acceptance_07_expiry_after_a_partial_spend_takes_only_the_rest() -> None:
     told = tell(order(total=100), wait(days=15), redeem(30), wait(days=400))
     assert (told.points_of("Points Expired"), told.points) == ([70], (0, 0, 0, 0))
+
+
+def test_acceptance_08_points_redeemed_inside_an_order_earn_nothing() -> None:
+    worth = changed(points=Points(worth=Decimal("0.10"), pending_days=0))
+    earned = (order("o1", total=100), wait(hours=1), request(60))
+    ways: list[dict[str, Any]] = [{}, {"paid_with_points": 6}]
+    for paid in ways:
+        bought = order("o2", total=40, redemption_id="r1", **paid).after(hours=0.1)
+        told = tell(*earned, bought, programme=worth)
+        assert (told.points_of("Points Pending"), told.balance) == ([100, 34], 40)
+
+
+def test_acceptance_09_of_two_reservations_on_one_balance_exactly_one_wins() -> None:
+    told = tell(
+        order("o1", total=100),
+        wait(days=15),
+        request(60, "r1"),
+        request(60, "r2").after(hours=0.1),
+    )
+    assert told.points == (0, 40, 60, 0)
+    assert [each.properties["redemption_id"] for each in told.of("Points Reserved")] == ["r1"]
+    assert told.of("Redemption Refused")[0].because == ("too_few_points",)
 
 
 def test_acceptance_10_spending_does_not_demote() -> None:

@@ -10,15 +10,20 @@ from engine.decisions import NAMES, Decision
 from engine.programme import Programme
 from engine.state import Customer, Ledger
 from engine.step import next_due
+from engine.totals import outstanding
 from tests.support.lives import (
     EDITED,
     EVEN,
     EVERYTHING,
+    LAVISH,
+    PATIENT,
     PROMPT,
+    TILL,
     Coming,
     Deed,
     live,
     lives,
+    spelled_out,
     three_days,
 )
 from tests.support.stories import START, Told, founded
@@ -67,6 +72,15 @@ def test_any_order_of_arrival_as_it_happens_gives_the_same_balances(
     assert balances(delayed) == balances(in_order)
 
 
+def booked(told: Told) -> bool:
+    """Whether the daily totals say of this customer what the ledger says."""
+    book, totals = told.customer.book.ledger, told.totals
+    kinds = ("issued", "redeemed", "expired", "reversed", "restored", "debt")
+    held = ledger.pending(book) + ledger.available(book) + ledger.reserved(book)
+    same = [totals.get(kind, 0) == getattr(book, kind) for kind in kinds]
+    return all(same) and outstanding(totals) == held
+
+
 def sound(book: Ledger) -> bool:
     """Nothing below zero, every reserved point in a hold, every point accounted for."""
     held = sum(points for hold in book.holds for _, points in hold.taken)
@@ -76,7 +90,10 @@ def sound(book: Ledger) -> bool:
     return whole and one_each and held == ledger.reserved(book) and book.debt >= 0
 
 
-@given(lives(), st.sampled_from([EVERYTHING, EDITED, PROMPT]))
+ALL = [EVERYTHING, EDITED, PROMPT, LAVISH, TILL, PATIENT]
+
+
+@given(lives(), st.sampled_from(ALL))
 def test_every_point_is_accounted_for_at_every_moment(
     life: list[Coming], programme: Programme
 ) -> None:
@@ -85,8 +102,10 @@ def test_every_point_is_accounted_for_at_every_moment(
         live(told, [coming])
         assert ledger.balanced(told.customer.book.ledger)
         assert sound(told.customer.book.ledger)
+        assert booked(told)
     told.tick(told.now + 3000 * DAY)
     assert ledger.balanced(told.customer.book.ledger)
+    assert booked(told)
     assert (told.pending, told.balance) == (0, 0)
 
 
@@ -94,6 +113,7 @@ def test_every_point_is_accounted_for_at_every_moment(
 def test_extra_ticks_change_nothing(
     life: list[Coming], ticks: list[float], published: float
 ) -> None:
+    life = spelled_out(Told(founded(PROMPT)), life)
     end = life[-1].now + 500 * DAY
     change = START + published * (end - START)
 

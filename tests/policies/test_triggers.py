@@ -13,7 +13,7 @@ from engine.programme import After, Holdout, Message, Offer, PolicyRule, Schedul
 from engine.state import Journey
 from policies import worlds
 from policies.alarms import MAX_WAITS
-from tests.support.lives import EVERYTHING, Coming, lives
+from tests.support.lives import EVERYTHING, Coming, lives, spelled_out
 from tests.support.lives import live as lived
 from tests.support.shop import live, members, outcomes, policy
 from tests.support.stories import (
@@ -296,6 +296,7 @@ BUSY = members(
 
 @given(lives(), st.lists(st.floats(0.0, 1.0), max_size=20))
 def test_extra_ticks_change_nothing(life: list[Coming], ticks: list[float]) -> None:
+    life = spelled_out(Told(worlds.founded(BUSY)), life)
     start, end = life[0].now, life[-1].now + 60 * DAY
 
     def told(*moments: float) -> Told:

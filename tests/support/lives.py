@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.challenges import Collection, Count, Sequence, Spend, Step, Streak
 from engine.dates import DAY, HOUR
 from engine.events import Happening
-from engine.programme import Arm, Experiment, Points
+from engine.programme import Arm, BonusRule, Experiment, MultiplierRule, Points
 from engine.wire import decode
 from tests.support.stories import (
     BY_POINTS,
@@ -87,10 +87,43 @@ EDITED: Final = replace(
     challenges=tuple(replace(each, name=f"{each.name}!") for each in CHALLENGES),
 )
 """Everything has changed, challenges too: new versions of all of them."""
+LAVISH: Final = replace(
+    EVERYTHING,
+    version="v3",
+    points=Points(
+        pending_days=0,
+        expire_months=1,
+        debt="balance",
+        restore="pro_rata",
+        worth=Decimal("0.01"),
+        multipliers=(
+            MultiplierRule(id="tea", name="Tea", multiplier=Decimal("1.75"), categories=("tea",)),
+            MultiplierRule(id="week", name="Weekdays", multiplier=Decimal(2), weekdays=("mon",)),
+            MultiplierRule(id="up", name="Up", multiplier=Decimal("1.1"), tiers=("silver",)),
+        ),
+        bonuses=(
+            BonusRule(id="some", name="Some", spend=Decimal(20), points=7),
+            BonusRule(id="more", name="More", spend=Decimal(150), points=30),
+        ),
+    ),
+)
+"""More points for much; what they pay comes back with each piece, and nobody owes any."""
+TILL: Final = replace(
+    EVERYTHING,
+    version="v4",
+    points=Points(pending_days=0, source="shop"),
+)
+"""The shop reckons the points of its orders."""
+PATIENT: Final = replace(EVERYTHING, version="v5", points=Points(debt="pending_only"))
+"""A return takes nothing that is spendable already."""
 PROMPT: Final = replace(EVERYTHING, points=Points(pending_days=0))
 """Points may be spent at once."""
 EVEN: Final = replace(
     EVERYTHING,
+    points=Points(
+        multipliers=tuple(each for each in LAVISH.points.multipliers if not each.tiers),
+        bonuses=LAVISH.points.bonuses,
+    ),
     tiers=replace(LADDER, steps=tuple(replace(s, multiplier=Decimal(1)) for s in LADDER.steps)),
 )
 """Tiers multiply nothing.
@@ -163,6 +196,25 @@ said = st.sampled_from(
         saw("identify", birthday="1990-02-29"),
     ]
 )
+paid = st.builds(
+    lambda ident, told, more: order(ident, *told, **more),
+    orders,
+    st.lists(lines, min_size=1, max_size=2),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "points_spent": st.integers(0, 120),
+            "points_earned": st.integers(0, 200),
+            "redemption_id": redemptions,
+            "paid_with_points": st.integers(0, 30),
+        },
+    ),
+)
+"""Orders that say what they have to do with points."""
+by_hand = st.builds(
+    lambda points: saw("Points Corrected", points=points, actor="ann", reason="goodwill"),
+    st.integers(-100, 100),
+)
 spree = st.builds(
     lambda ident, total, points, redemption: [
         order(ident, total=total),
@@ -176,7 +228,7 @@ spree = st.builds(
     redemptions,
 )
 """Earned, spent and sent back: what debts come from."""
-anything = bought | bought | returned | joined | reviewed | spent | said
+anything = bought | bought | paid | returned | joined | reviewed | spent | by_hand | said
 
 
 def told_by_their_ids(beats: list[Beat]) -> list[Beat]:
@@ -251,6 +303,22 @@ def live(told: Told, life: list[Coming]) -> Told:
     for coming in life:
         told.hear(named(told, coming.deed).event(), coming.now)
     return told
+
+
+def spelled_out(told: Told, life: list[Coming]) -> list[Coming]:
+    """The life with its coupons named once and for all, by a customer whose timers are never late.
+
+    Which reward is the nth hangs on the timers that have fired, and so on the ticks between deeds.
+    """
+    found = []
+    for coming in life:
+        told.tick(coming.now)
+        deed = named(told, coming.deed)
+        if str(deed.beat.properties.get("coupon_id", "")).startswith("#"):
+            deed = replace(deed, beat=replace(deed.beat, properties={"coupon_id": "the shop's"}))
+        told.hear(deed.event(), coming.now)
+        found.append(Coming(coming.now, deed))
+    return found
 
 
 def named(told: Told, deed: Deed) -> Deed:

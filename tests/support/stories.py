@@ -201,6 +201,7 @@ class Told:
         self.customer: Customer[Any] = newcomer(world, who, START)
         self.decisions: list[Decision] = []
         self.notes: list[str] = []
+        self.moved: dict[str, dict[str, int]] = {}
         self.records = 0
 
     def hear(self, event: Happening, now: float) -> Effects:
@@ -267,6 +268,12 @@ class Told:
         return (ledger.pending(book), ledger.available(book), ledger.reserved(book), book.debt)
 
     @property
+    def totals(self) -> dict[str, int]:
+        """What was booked on all days, by kind of entry."""
+        kinds = [(kind, n) for page in self.moved.values() for kind, n in page.items()]
+        return {kind: sum(n for other, n in kinds if other == kind) for kind, _ in kinds}
+
+    @property
     def tier(self) -> str:
         """The tier's id."""
         return self.world.programme.tiers.steps[self.customer.book.tier.level].id
@@ -294,6 +301,10 @@ class Told:
     def _kept(self, effects: Effects) -> Effects:
         self.decisions += effects.decisions
         self.notes += effects.notes
+        for day, entries in effects.moved.items():
+            page = self.moved.setdefault(day, {})
+            for kind, points in entries.items():
+                page[kind] = page.get(kind, 0) + points
         return effects
 
 
