@@ -512,3 +512,21 @@ def test_a_version_that_no_longer_picks_a_line_keeps_the_enrolled() -> None:
     any_ = changed(challenges=(WEEKLY,))
     told = taken_part(items(1, category="tea"), publish(any_), items(2), challenge=tea)
     assert told.progress == [1]
+
+
+# ── in one order ─────────────────────────────────────────────────────────────────────────────────
+
+AT_ONCE = replace(HUNDRED, in_one_order=True)
+
+
+def test_small_orders_do_not_add_up_where_one_must_be_worth_it() -> None:
+    told = tell(order(total=60), order(total=60), programme=changed(challenges=(AT_ONCE,)))
+    assert (told.progress, told.of("Challenge Completed")) == ([6000], [])
+    told.beat(order("o3", total=100))
+    assert told.names.count("Challenge Completed") == 1
+
+
+def test_a_refund_leaves_the_largest_order_that_is_kept() -> None:
+    story = (order(total=60), items(10), refund("o2", back("beans", 5), key="r1"))
+    told = tell(*story, programme=changed(challenges=(AT_ONCE,)))
+    assert (told.progress, told.states) == ([6000], ["revoked"])

@@ -55,6 +55,7 @@ CHALLENGES: Final = (
     replace(TEAS, every="week"),
     replace(BAGS, id="again", days=None, repeat="on_completion"),
     replace(EUROS, repeat="on_expiry"),
+    replace(EUROS, id="at_once", in_one_order=True, days=3),
     replace(EUROS, id="offer", join="opt_in", repeat="on_expiry"),
     replace(TEAS, id="once", join="opt_in", days=1),
     Count(id="reviews", name="Two reviews", goal=2, of="Product Reviewed", reward="bonus"),
