@@ -232,6 +232,31 @@ def show(customer: Annotated[str, typer.Argument(help="The customer's id.")]) ->
         out.print(panel)
 
 
+@app.command("journey")
+def draw_journey(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The map, for machines.")] = False,
+) -> None:
+    """Draw one member's map: where they stand, what comes next, and on which condition."""
+    from flows.console import console
+    from flows.journey import as_json as told
+    from flows.journey import journey
+    from flows.journey_page import page
+    from flows.show import find
+    from flows.wording import Wording
+
+    found = find(_quiet_settings(), customer)
+    if found is None:
+        typer.echo(f"nothing is known of {customer!r}", err=True)
+        raise typer.Exit(BAD_NEWS)
+    drawn, programme, out = journey(found), found.world.programme, console()
+    if as_json:
+        typer.echo(told(drawn))
+        return
+    for part in page(drawn, programme, Wording(found.turn.zone, programme.currency)):
+        out.print(part)
+
+
 @app.command()
 def recount() -> None:
     """Fold the whole log again, plainly, and compare every customer with Redis."""

@@ -163,6 +163,7 @@ def test_a_wrong_setting_is_one_sentence(
     ("words", "start"),
     [
         (["show", "ann"], "PUNCHCARD_REDIS: "),
+        (["journey", "ann"], "PUNCHCARD_REDIS: "),
         (["programme", "check", "nowhere.toml"], "nowhere.toml: cannot be read: "),
         (["programme", "publish", str(ROASTERY), "--at", "noon"], "--at: 'noon' is no moment"),
         (["replay", "nowhere.jsonl"], "nowhere.jsonl: cannot be read: "),
