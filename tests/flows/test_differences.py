@@ -70,11 +70,9 @@ def test_one_edit_is_one_line(after: Programme, told: str) -> None:
 
 def test_another_kind_of_challenge_is_told_key_by_key() -> None:
     spend = Spend(id="bags", name="Three bags", goal=Decimal(30), reward="cup")
-    assert words(replace(FULL, challenges=(spend,))) == [
-        "kind of bags: count → spend",
-        "goal of bags: 3 → 30",
-        "of of bags: items → nothing",
-    ]
+    told = words(replace(FULL, challenges=(spend,)))
+    assert {"kind of bags: count → spend", "goal of bags: 3 → 30"} <= set(told)
+    assert "of of bags: items → nothing" in told
 
 
 def test_policies_that_change_places_are_told_because_the_order_decides() -> None:
