@@ -9,7 +9,6 @@ is slow for all. Customers have bought and looked before, and begin every turn a
 """
 
 import argparse
-import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from engine.step import tick
 from engine.world import World
 from flows.codec import CODEC
 from flows.decider import Partition
+from flows.process import calm_the_collector
 from flows.record import Batch, Record
 from flows.store import Checkpoint, State
 from policies import worlds
@@ -137,7 +137,7 @@ def measure(
         "challenges": {n: partial(_setting, with_challenges(n)) for n in CHALLENGES},
     }
     settings = {what: {n: made() for n, made in each.items()} for what, each in make.items()}
-    gc.freeze()
+    calm_the_collector()  # as every part of the engine does
     for turn in range(rounds + 1):
         for setting in (setting for each in settings.values() for setting in each.values()):
             setting.turn(events)

@@ -45,7 +45,7 @@ def run(part: str, settings: Settings, work: Callable[[Settings, Stop], None]) -
     log = log_to_stderr(settings, part)
     stop = Stop()
     metrics.serve(settings)
-    _calm_the_collector()
+    calm_the_collector()
     log.info("started")
     try:
         work(settings, stop)
@@ -60,7 +60,7 @@ def run(part: str, settings: Settings, work: Callable[[Settings, Stop], None]) -
     return OK
 
 
-def _calm_the_collector() -> None:
+def calm_the_collector() -> None:
     """Let the garbage collector look at what is young only.
 
     A decide process holds millions of long-lived objects and makes no cycles; walking through all

@@ -27,6 +27,7 @@ def test_everybody_has_as_many_challenges_as_there_are() -> None:
 def test_the_figures_have_the_shape_that_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(growth, "calm_the_collector", lambda: None)  # this process lives on
     monkeypatch.setattr(growth, "WARM", 40)
     monkeypatch.setattr(growth, "POLICIES", (10, 20))
     monkeypatch.setattr(growth, "CHALLENGES", (1, 2))
