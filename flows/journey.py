@@ -209,7 +209,7 @@ def _running(turn: Turn) -> Iterator[Running]:
         if each.closed:
             continue
         challenge = turn.world.versions[each.version]
-        amount, goal = completions.progress(each), completions.target(turn, challenge)
+        amount, goal = completions.progress(each), completions.needed(turn.world, each)
         missing = 0 if each.done else max(0, goal - amount)
         yield Running(
             id=each.challenge,
