@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 DEAD_BYTES: Final = 200_000
 """Of a larger record, the dead letter keeps this much (bytes)."""
 
+OURS: Final = (Control, Command)
+"""What not everybody may write: `flows.control.objection`."""
+
 Decoded = Happening | Ignored | Refused
 Suspects = Mapping[tuple[int, str], Refused]
 """Poison: (offset, customer) → why. A tick has a suspect for each customer whose timer raised."""
@@ -111,7 +114,7 @@ class Attempt:
             self.counts.records["ignored"] += 1
         else:
             self.counts.records[NAMES[type(event)]] += 1
-            if isinstance(event, Control | Command):
+            if isinstance(event, OURS):
                 refusal = objection(record.source, event)
                 if refusal is not None:
                     self._refuse(record, refusal)
