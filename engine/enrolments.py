@@ -208,7 +208,9 @@ def _deal(
     """
     before = [progress(enrolment) for enrolment in running]
     known = {key: part for enrolment in running for key, part in enrolment.parts.items()}
-    early = waiting(turn.customer, challenge) if challenge.waits else {}
+    waited = waiting(turn.customer, challenge) if challenge.waits else {}
+    # A refund reaches what has been dealt; what still waited is looked at now.
+    early = {key: renewed(turn.customer, challenge, key, part) for key, part in waited.items()}
     dealt = {**early, **known, **parts}
     goal = chosen_goal(turn, challenge, challenge.window(0.0), begun=True)
     fresh = goal if goal else challenge.needed(turn.world.programme.currency)
