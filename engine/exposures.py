@@ -114,4 +114,5 @@ def _spent(customer: Customer[Any], trial: Trial) -> int:
 
 def _measured(turn: Turn, trial: Trial, key: str, because: str) -> None:
     about = {"experiment": trial.experiment, "arm": trial.arm, "spent": trial.spent}
+    about["currency"] = turn.world.programme.currency
     turn.say("Experiment Measured", trial.experiment, key, (because,), **about)

@@ -258,6 +258,52 @@ def draw_journey(
 
 
 @app.command()
+def explain(
+    decision: Annotated[str, typer.Argument(help="The decision's id.")],
+    customer: Annotated[
+        str | None, typer.Option(help="Whose it is: only their partition is searched.")
+    ] = None,
+    most: Annotated[
+        int, typer.Option(min=1, help="How many of the newest decisions a partition.")
+    ] = 1_000_000,
+) -> None:
+    """Say why something was decided, put off or left undone: gates, odds, scores, numbers."""
+    from flows.console import console
+    from flows.explain import find, page
+
+    found = find(_quiet_settings(), decision, customer, most)
+    if found is None:
+        where = "" if customer is None else f" in the partition of {customer!r}"
+        typer.echo(f"there is no decision {decision!r} among the newest{where}", err=True)
+        raise typer.Exit(BAD_NEWS)
+    out = console()
+    for section in page(found):
+        out.print(section)
+
+
+@app.command()
+def experiments(
+    most: Annotated[
+        int, typer.Option(min=1, help="How many of the newest decisions a partition.")
+    ] = 10_000_000,
+) -> None:
+    """Say what each experiment has come to, and whether its arms can be believed."""
+    from flows import scan, trials
+    from flows.console import console
+    from flows.topics import DECISIONS
+
+    messages = scan.newest(_quiet_settings(), DECISIONS, most)
+    found = trials.count(value for each in messages if (value := each.value()) is not None)
+    if not found:
+        typer.echo("no experiment has been seen by anybody yet")
+    out = console()
+    for part in trials.tables(found):
+        out.print(part)
+    if any(trials.report(name, trial).alarm for name, trial in found.items()):
+        raise typer.Exit(BAD_NEWS)
+
+
+@app.command()
 def recount() -> None:
     """Fold the whole log again, plainly, and compare every customer with Redis."""
     from flows.recount import recount as count_again

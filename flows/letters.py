@@ -1,18 +1,11 @@
 """The newest dead letters: what was refused, why, and where it had stood."""
 
-import time
-from typing import Final
-
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Message
 from msgspec import Struct
 
-from flows.client import CONSUMER, client_config
+from flows import scan
 from flows.settings import Settings
-from flows.topics import DEAD_LETTERS, WAIT, full_name, identify, unreachable
-
-AT_ONCE: Final = 500
-A_MOMENT: Final = 0.1
-"""The client waits this long (s) for `AT_ONCE` records, even if there are fewer."""
+from flows.topics import DEAD_LETTERS
 
 
 class Letter(Struct, frozen=True):
@@ -33,39 +26,9 @@ def newest(settings: Settings, most: int) -> list[Letter]:
 
     Raises SettingsError: no broker answers. LogError: there is no such topic.
     """
-    partitions = identify(settings, DEAD_LETTERS).partitions
-    consumer = Consumer(client_config(settings, CONSUMER))
-    try:
-        found = [_letter(message) for message in _tails(settings, consumer, partitions, most)]
-    except KafkaException as error:
-        raise unreachable(settings, error) from error
-    finally:
-        consumer.close()
+    found = [_letter(message) for message in scan.newest(settings, DEAD_LETTERS, most)]
     once = {letter.came_from: letter for letter in found}
     return sorted(once.values(), key=lambda letter: letter.at)[-most:]
-
-
-def _tails(settings: Settings, consumer: Consumer, partitions: int, most: int) -> list[Message]:
-    """The last records of every partition."""
-    name = full_name(settings, DEAD_LETTERS)
-    starts, ends = [], {}
-    for partition in range(partitions):
-        low, high = consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=WAIT)
-        if high > low:
-            starts.append(TopicPartition(name, partition, max(low, high - most)))
-            ends[partition] = high
-    consumer.assign(starts)
-    found: list[Message] = []
-    deadline = time.monotonic() + WAIT
-    while ends and time.monotonic() < deadline:
-        for message in consumer.consume(AT_ONCE, A_MOMENT):
-            error, where, offset = message.error(), message.partition(), message.offset()
-            if error is not None or where is None or offset is None:
-                raise KafkaException(error)
-            found.append(message)
-            if offset + 1 >= ends.get(where, 0):
-                ends.pop(where, None)
-    return found
 
 
 def _letter(message: Message) -> Letter:

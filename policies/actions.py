@@ -3,7 +3,7 @@
 Every deed is a decision of its own, or goes with the message; all carry the policy as their rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from engine.programme import PolicyRule, Variant
 from engine.state import Customer, Journey, Offered
 from engine.turn import Turn
 from policies.bid import MARKETING, ONSITE, Odds
+from policies.choosing import drawn
 from policies.rulebook import Policy
 from policies.templates import render
 from policies.view import SCORES, View
@@ -43,15 +44,17 @@ def notices(customer: Customer[Any]) -> list[Notice]:
     return _notices.decode(customer.inbox)
 
 
-def perform(turn: Turn, policy: Policy, chosen: Variant | None, odds: Odds) -> str | None:
+def perform(
+    turn: Turn, policy: Policy, chosen: Variant | None, odds: Odds, why: dict[str, Any]
+) -> str | None:
     """Do all that the policy does, in a fixed order; the message last, so that it can tell.
 
-    Returns why it could not be said, or None.
+    why: what the decision says of its reasons. Returns why it could not be said, or None.
     """
     rule, view = policy.rule, View(turn, policy.words.reads)
-    why: dict[str, Any] = {"numbers": dict(policy.when.explain(view)), "scores": scores(turn)}
     if chosen is not None:
-        why |= {"variant": chosen.id, "odds": {each.id: chance for each, chance in odds}}
+        chances = {each.id: chance for each, chance in odds}
+        why |= {"variant": chosen.id, "odds": chances, "drawn": round(drawn(turn, rule), 6)}
     for deed in (_tag, _untag, _enrol, _unlock):
         deed(turn, rule, chosen)
     _offer(turn, policy, chosen)
@@ -65,6 +68,12 @@ def perform(turn: Turn, policy: Policy, chosen: Variant | None, odds: Odds) -> s
         return "text_failed"
     _send(turn, rule, {"title": title, "body": body, **why})
     return None
+
+
+def reasons(turn: Turn, policy: Policy, passed: Sequence[str]) -> dict[str, Any]:
+    """What led here, as it is now. passed: the gates that had nothing against it, in order."""
+    numbers = dict(policy.when.explain(View(turn, policy.words.reads)))
+    return {"numbers": numbers, "scores": scores(turn), "passed": passed}
 
 
 def _tag(turn: Turn, rule: PolicyRule, chosen: Variant | None) -> None:

@@ -15,8 +15,13 @@ def choose(turn: Turn, rule: PolicyRule) -> tuple[Variant | None, Odds]:
     if not rule.variants:
         return None, ()
     odds = CHOOSERS[rule.choose].odds(rule.variants, turn)
+    return pick(odds, drawn(turn, rule)), odds
+
+
+def drawn(turn: Turn, rule: PolicyRule) -> float:
+    """The draw of a policy in this turn, in [0, 1)."""
     subject = digest(turn.who, "choice", f"{rule.id}@{turn.cause}")
-    return pick(odds, draw(f"{turn.world.programme.salt}/choose", subject)), odds
+    return draw(f"{turn.world.programme.salt}/choose", subject)
 
 
 def pick(odds: Odds, drawn: float) -> Variant:

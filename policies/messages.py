@@ -3,13 +3,13 @@
 Each is recorded with its reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
 from engine.state import Customer, Deferred
 from engine.turn import Turn
-from policies.actions import perform
+from policies.actions import perform, reasons
 from policies.bid import Bid, Objection
 from policies.choosing import choose
 from policies.guards import GUARDS
@@ -40,12 +40,14 @@ def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:
     if policy.holds(turn):
         _ask(turn, policy, Bid(policy.rule, deferred.since))
     else:
-        suppress(turn, policy.rule.id, "reason_gone", policy.rule.channel)
+        why = reasons(turn, policy, ())
+        suppress(turn, policy.rule.id, "reason_gone", policy.rule.channel, **why)
 
 
-def suppress(turn: Turn, ident: str, because: str, channel: str) -> None:
+def suppress(turn: Turn, ident: str, because: str, channel: str, **why: Any) -> None:
     """Not done, and why."""
-    turn.say("Message Suppressed", ident, f"{ident}@{turn.cause}", (because,), channel=channel)
+    key = f"{ident}@{turn.cause}"
+    turn.say("Message Suppressed", ident, key, (because,), channel=channel, **why)
 
 
 def due(customer: Customer[Any]) -> float:
@@ -64,25 +66,38 @@ def cancel(turn: Turn, idents: frozenset[str]) -> None:
 def _ask(turn: Turn, policy: Policy, bid: Bid) -> bool:
     """Every gate in its order, then the choice; whether it was done."""
     rule = policy.rule
-    objection = next(filter(None, (guard.objects(bid, turn) for guard in GUARDS)), None)
+    objection, passed = _gates(bid, turn)
     if objection is None:
         _rest(turn, policy, turn.now + rule.cool_down_days * DAY)
-        failed = perform(turn, policy, *choose(turn, rule))
+        why = reasons(turn, policy, passed)
+        failed = perform(turn, policy, *choose(turn, rule), why)
         if failed is not None:
-            suppress(turn, rule.id, failed, rule.channel)
+            suppress(turn, rule.id, failed, rule.channel, **why)
         return failed is None
     if objection.until:
         _rest(turn, policy, objection.until)
-        _defer(turn, bid, objection)
+        _defer(turn, policy, bid, objection, passed)
     else:
-        _refuse(turn, policy, objection.because)
+        _refuse(turn, policy, objection.because, passed)
     return False
 
 
-def _refuse(turn: Turn, policy: Policy, because: str) -> None:
+def _gates(bid: Bid, turn: Turn) -> tuple[Objection | None, list[str]]:
+    """The first objection, and the gates before it, which had none."""
+    passed: list[str] = []
+    for guard in GUARDS:
+        objection = guard.objects(bid, turn)
+        if objection is not None:
+            return objection, passed
+        passed.append(type(guard).__name__)
+    return None, passed
+
+
+def _refuse(turn: Turn, policy: Policy, because: str, passed: Sequence[str] = ()) -> None:
     """Not now; said once in RETRY, however often it is triggered."""
     _rest(turn, policy, turn.now + RETRY)
-    suppress(turn, policy.rule.id, because, policy.rule.channel)
+    why = reasons(turn, policy, passed)
+    suppress(turn, policy.rule.id, because, policy.rule.channel, **why)
 
 
 def _rest(turn: Turn, policy: Policy, until: float) -> None:
@@ -93,10 +108,13 @@ def _rest(turn: Turn, policy: Policy, until: float) -> None:
     rests[policy.rule.id] = until
 
 
-def _defer(turn: Turn, bid: Bid, objection: Objection) -> None:
+def _defer(
+    turn: Turn, policy: Policy, bid: Bid, objection: Objection, passed: Sequence[str]
+) -> None:
     turn.customer.book.deferred.append(
         Deferred(bid.rule.id, turn.cause, bid.since, objection.until)
     )
     key, because = f"{bid.rule.id}@{turn.cause}", (objection.because,)
-    channel, until = bid.rule.channel, objection.until
-    turn.say("Message Deferred", bid.rule.id, key, because, channel=channel, until=until)
+    about = {"channel": bid.rule.channel, "until": objection.until}
+    why = reasons(turn, policy, passed)
+    turn.say("Message Deferred", bid.rule.id, key, because, **about, **why)

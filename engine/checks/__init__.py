@@ -58,5 +58,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     experiments.combinations_are_few,
     experiments.days_are_in_order,
     experiments.elements_are_tried_once,
+    experiments.choosers_have_one,
 )
 """Those that need to know nothing but the programme."""

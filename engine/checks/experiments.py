@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.errors import ProgrammeError
 from engine.locating import Path
-from engine.programme import LISTS, Arm, Experiment, Programme, element, flat
+from engine.programme import LISTS, Arm, Experiment, PolicyRule, Programme, element, flat
 from engine.reading import Check, Mistake, Reading
 from engine.variants import put
 
@@ -62,6 +62,18 @@ def elements_are_tried_once(reading: Reading) -> Iterator[Mistake]:
                 problem = f"{name} is changed by {reading.ids.get(owner, 'another experiment')} too"
                 mend = "try one thing in one experiment: end one, or make more arms"
                 yield Mistake((*path, "set", key), problem, mend)
+
+
+def choosers_have_one(reading: Reading) -> Iterator[Mistake]:
+    """A policy that chooses by an experiment has the arms of exactly one for its variants."""
+    arms = [{arm.id for arm in experiment.arms} for _, experiment in reading.each(Experiment)]
+    for path, policy in reading.each(PolicyRule):
+        if policy.choose == "experiment":
+            found = arms.count({each.id for each in policy.variants})
+            if found != 1:
+                problem = f"{found} experiments have arms with the ids of these variants"
+                mend = "give every arm of one experiment a variant with its id, and no others"
+                yield Mistake((*path, "choose"), problem, mend)
 
 
 def arms_make_programmes(

@@ -147,7 +147,19 @@ class Programme(Strict, frozen=True, dict=True):
     @cached_property
     def courses(self) -> tuple[Course, ...]:
         """The experiments as they run."""
-        return tuple(course(each, self.salt, self.zone_info, LISTS) for each in self.experiments)
+        return tuple(
+            course(each, self.salt, self.zone_info, LISTS, self._chosen_by(each))
+            for each in self.experiments
+        )
+
+    def _chosen_by(self, experiment: Experiment) -> list[str]:
+        """The policies whose variants are its arms."""
+        arms = {arm.id for arm in experiment.arms}
+        return [
+            policy.id
+            for policy in self.policies
+            if policy.choose == "experiment" and {each.id for each in policy.variants} == arms
+        ]
 
     @cached_property
     def dealing(self) -> int:

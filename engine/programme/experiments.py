@@ -1,6 +1,6 @@
 """What is tried on some members before it holds for all."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -108,9 +108,19 @@ def element(path: str, lists: Collection[str]) -> tuple[str, str]:
     return (table, rest.partition(".")[0]) if table in lists else (table, "")
 
 
-def course(experiment: Experiment, salt: str, zone: ZoneInfo, lists: Collection[str]) -> Course:
-    """How an experiment runs in a programme of this salt and zone."""
+def course(
+    experiment: Experiment,
+    salt: str,
+    zone: ZoneInfo,
+    lists: Collection[str],
+    policies: Iterable[str] = (),
+) -> Course:
+    """How an experiment runs in a programme of this salt and zone.
+
+    policies: those that choose by it.
+    """
     arms = experiment.arms
+    set_by_path = {element(path, lists) for arm in arms for path, _ in flat(arm.set)}
     return Course(
         id=experiment.id,
         arms=tuple(arm.id for arm in arms),
@@ -120,7 +130,7 @@ def course(experiment: Experiment, salt: str, zone: ZoneInfo, lists: Collection[
         ends=NEVER if experiment.until is None else _midnight(experiment.until, zone),
         odds=odds(tuple(arm.weight for arm in arms)),
         changes=frozenset(arm.id for arm in arms if arm.set),
-        touches=frozenset(element(path, lists) for arm in arms for path, _ in flat(arm.set)),
+        touches=frozenset(set_by_path | {("policies", ident) for ident in policies}),
     )
 
 

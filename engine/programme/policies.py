@@ -86,7 +86,8 @@ class PolicyRule(Strict, frozen=True):
     `when` is a condition on the numbers. What is done: message, reward (unlocked), offer,
     challenge (joined), tag and untag.
     cancel_on: an event after which a deferred message has lost its reason, or "nothing".
-    choose: among the variants: the first, or one drawn by weight. priority: the highest is asked
+    choose: among the variants: the first, one drawn by weight, or that of the member's arm in the
+    experiment whose arms have the same ids. priority: the highest is asked
     first; ties in the file's order. slot: of several policies that want one, one step lets one in.
     """
 
@@ -109,7 +110,7 @@ class PolicyRule(Strict, frozen=True):
     tag: Name | None = None
     untag: Name | None = None
     variants: tuple[Variant, ...] = ()
-    choose: Literal["first", "weighted"] = "weighted"
+    choose: Literal["first", "weighted", "experiment"] = "weighted"
     priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
     slot: Name | None = None
 

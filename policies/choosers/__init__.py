@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from policies.bid import Chooser
+from policies.choosers.experiment import Experiment
 from policies.choosers.first import First
 from policies.choosers.weighted import Weighted
 
-CHOOSERS: Final[Mapping[str, Chooser]] = {"first": First(), "weighted": Weighted()}
+CHOOSERS: Final[Mapping[str, Chooser]] = {
+    "first": First(),
+    "weighted": Weighted(),
+    "experiment": Experiment(),
+}
 """New ones: a file, and a place here."""

@@ -304,6 +304,20 @@ def test_two_experiments_may_not_change_one_thing() -> None:
     assert "challenges.bags is changed by x too" in found
 
 
+def test_a_policy_chooses_by_one_experiment_of_the_same_ids() -> None:
+    policy = (
+        'policies = [{ id = "p", on = "Cart Viewed", choose = "experiment",'
+        ' message = { title = "T" }, variants = [{ id = "control" }, { id = "%s" }] }]\n'
+    )
+    experiment = (
+        '[[experiments]]\nid = "x"\nname = "X"\narms = [{ id = "control" }, { id = "b" }]\n'
+    )
+    fine = load_programme(policy % "b" + FILE + experiment)
+    assert fine.courses[0].touches == {("policies", "p")}
+    with pytest.raises(ProgrammeError, match="0 experiments have arms with the ids"):
+        load_programme(policy % "c" + FILE + experiment)
+
+
 def test_too_many_combinations_are_refused() -> None:
     others = "".join(
         f'[[experiments]]\nid = "e{n}"\nname = "E"\narms = [{{ id = "a" }}, {{ id = "b" }}]\n'

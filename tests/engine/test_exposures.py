@@ -10,7 +10,7 @@ from engine import exposures
 from engine.challenges import Count
 from engine.dates import DAY, HOUR
 from engine.programme import Arm, Experiment, Holdout, PolicyRule, Programme
-from engine.programme.policies import Message
+from engine.programme.policies import Message, Variant
 from engine.sides import Sides, sides, unite
 from engine.state import Trial
 from engine.turn import Turn
@@ -129,6 +129,20 @@ def test_a_policy_that_is_asked_is_seen_even_where_a_gate_objects() -> None:
     assert told.names == ["Message Suppressed", EXPOSED]
 
 
+def test_a_policy_that_chooses_by_an_experiment_shows_it_with_the_arms_own_variant() -> None:
+    variants = tuple(Variant(id=each, message=Message(title=each)) for each in ("warm", "cool"))
+    rule = PolicyRule(id="hello", on="Checkout Started", variants=variants, choose="experiment")
+    tone = Experiment(id="tone", name="Tone", arms=(Arm(id="cool"), Arm(id="warm", weight=0)))
+    programme = trying(tone, policies=(rule,))
+    told = live_with_policies(checkout(), programme=programme)
+    assert told.names == ["Message Decided", EXPOSED]
+    assert told.of("Message Decided")[0].properties["title"] == "cool"
+    assert told.of(EXPOSED)[0].properties["arm"] == "cool"
+    nobody = trying(replace(tone, share=0.0), policies=(rule,))
+    told = live_with_policies(checkout(), programme=nobody)
+    assert [each.properties["variant"] for each in told.decisions] == ["warm"]
+
+
 # ── outcome ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,7 +155,8 @@ def test_the_orders_of_seven_days_after_exposure_are_the_outcome() -> None:
         programme=trying(),
     )
     [measured] = told.of(MEASURED)
-    assert measured.properties == {"experiment": "goal", "arm": "two", "spent": 4200}
+    about = {"experiment": "goal", "arm": "two", "spent": 4200, "currency": "EUR"}
+    assert measured.properties == about
     assert (measured.at, measured.because) == (START + HOUR + 7 * DAY, ("window_over",))
 
 

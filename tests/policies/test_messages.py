@@ -16,6 +16,14 @@ def test_nobody_gets_marketing_that_they_did_not_ask_for() -> None:
     assert outcomes(told) == [(SUPPRESSED, "no_consent")]
 
 
+def test_a_message_that_is_not_sent_says_what_led_to_it_and_how_far_it_came() -> None:
+    told = live(checkout(), programme=members(policy(when="orders < 1")))
+    [suppressed] = told.of(SUPPRESSED)
+    assert suppressed.properties["numbers"] == {"orders": 0.0}
+    assert suppressed.properties["scores"]["churn"]["version"] == "prior"
+    assert suppressed.properties["passed"] == ["Member"]
+
+
 def test_who_said_yes_is_written_to_and_the_decision_says_why() -> None:
     rule = policy(when="orders < 1", message=Message(title="Hello {{ tier }}", body="{{ orders }}"))
     told = live(consent(), checkout(), programme=members(rule))
