@@ -17,6 +17,8 @@ NAMES: Final = (
     "Redemption Refused",
     "Redemption Released",
     "Reward Unlocked",
+    "Reward Reserved",
+    "Reward Released",
     "Reward Redeemed",
     "Reward Refused",
     "Reward Revoked",

@@ -78,9 +78,12 @@ def _went_back(
 
 
 def redemption_requested(turn: Turn, event: RedemptionRequested, at: float) -> Happened | None:
-    """Reserve points. A reward needs no reservation: it is one member's own already."""
-    if event.properties.reward_id is None:
-        redemptions.reserve(turn, event.properties.redemption_id, event.properties.points)
+    """Reserve points, or a reward."""
+    redemption = event.properties
+    if redemption.reward_id is not None:
+        rewards.reserve(turn, _reward(turn, redemption.reward_id), redemption.redemption_id)
+    else:
+        redemptions.reserve(turn, redemption.redemption_id, redemption.points)
     return _happened("Redemption Requested", turn, event, at)
 
 
@@ -88,23 +91,35 @@ def redemption_committed(turn: Turn, event: RedemptionCommitted, at: float) -> H
     """Spend the points, or use the reward."""
     redemption = event.properties
     if redemption.reward_id is not None:
-        rewards.redeem(turn, redemption.reward_id, redemption.redemption_id)
+        rewards.redeem(turn, _reward(turn, redemption.reward_id), redemption.redemption_id)
     else:
         redemptions.commit(turn, redemption.redemption_id)
     return _happened("Redemption Committed", turn, event, at)
 
 
 def redemption_released(turn: Turn, event: RedemptionReleased, at: float) -> Happened | None:
-    """Give the points back."""
-    redemptions.release(turn, event.properties.redemption_id, "released")
+    """Give the points back, or the reward."""
+    redemption = event.properties
+    if redemption.reward_id is not None:
+        rewards.put_back(turn, _reward(turn, redemption.reward_id), redemption.redemption_id)
+    else:
+        redemptions.release(turn, redemption.redemption_id, "released")
     return _happened("Redemption Released", turn, event, at)
+
+
+def _reward(turn: Turn, text: str) -> str:
+    """A reward by its id or its code; whatever it is, if it is none of ours."""
+    ident = rewards.named(turn.customer, text)
+    return text if ident is None else ident
 
 
 def coupon_applied(turn: Turn, event: CouponApplied, at: float) -> Happened | None:
     """A coupon of ours is used; a coupon of the shop's own is none of our business."""
     coupon = event.properties
-    if coupon.coupon_id is not None and coupon.coupon_id in turn.customer.book.rewards:
-        rewards.redeem(turn, coupon.coupon_id, coupon.order_id or event.message_id)
+    if coupon.coupon_id is not None:
+        ident = rewards.named(turn.customer, coupon.coupon_id)
+        if ident is not None:
+            rewards.redeem(turn, ident, coupon.order_id or event.message_id)
     return _happened("Coupon Applied", turn, event, at)
 
 

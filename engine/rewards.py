@@ -1,16 +1,20 @@
-"""Rewards that a member holds: unlocked → redeemed, expired or revoked.
+"""Rewards that a member holds: unlocked → reserved → redeemed, expired or revoked.
 
-The terms of an unlocked one never change.
+The terms of an unlocked one (kind, value, code, end) are its own, and never change.
 """
 
 from typing import Any, Final
 
 from engine import budgets, ledger
-from engine.dates import DAY, NEVER
+from engine.catalogue import KINDS
+from engine.codes import code
+from engine.dates import DAY, MINUTE, NEVER
+from engine.programme import RewardRule
 from engine.state import Customer, Grant
 from engine.turn import Turn
 
 UNLOCKED: Final = "unlocked"
+RESERVED: Final = "reserved"
 REDEEMED: Final = "redeemed"
 REVOKED: Final = "revoked"
 EXPIRED: Final = "expired"
@@ -36,21 +40,28 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
         return
     key = f"{ident}@{turn.cause}"
     if turn.timed and reward in turn.world.programme.drawing:
-        told = {"reward": reward, "reward_id": ident, "rule": rule}
-        turn.dispatch(turn.who, "Reward Awarded", key, **told)
+        award = {"reward": reward, "reward_id": ident, "rule": rule}
+        turn.dispatch(turn.who, "Reward Awarded", key, **award)
         return
     drawn = budgets.reserve(turn, terms)
     if drawn is None:
-        figures = {"reward": reward, "reward_id": ident}
-        turn.say("Reward Refused", rule, key, ("budget_empty",), **figures)
+        turn.say("Reward Refused", rule, key, ("budget_empty",), reward=reward, reward_id=ident)
         return
-    grant = Grant(reward, UNLOCKED, turn.now, turn.now + terms.valid_days * DAY, drawn=drawn)
-    turn.customer.book.rewards[ident] = grant
-    turn.say("Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires)
-    if terms.kind == "points":
+    grant = turn.customer.book.rewards[ident] = _granted(turn, ident, terms, drawn)
+    told = shown(grant)
+    turn.say(
+        "Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires, **told
+    )
+    if KINDS[terms.kind].at_once:
         grant.state, grant.points = REDEEMED, terms.points
         budgets.commit(turn, grant.drawn)
         ledger.credit(turn, ident, terms.points, at, rule)
+
+
+def shown(grant: Grant) -> dict[str, Any]:
+    """Its terms as pages and tills are told them; a code and a value only where it has them."""
+    told = {"kind": grant.kind, "value": grant.value, "code": grant.code}
+    return {key: value for key, value in told.items() if value}
 
 
 def revoke(turn: Turn, ident: str, rule: str) -> str:
@@ -61,7 +72,7 @@ def revoke(turn: Turn, ident: str, rule: str) -> str:
     grant = turn.customer.book.rewards.get(ident)
     if grant is None:
         return "no_reward"
-    if grant.state != UNLOCKED and not grant.points:
+    if grant.state not in (UNLOCKED, RESERVED) and not grant.points:
         return f"reward_{grant.state}"
     used = grant.state == REDEEMED
     points, grant.state, grant.points = grant.points, REVOKED, 0
@@ -72,23 +83,52 @@ def revoke(turn: Turn, ident: str, rule: str) -> str:
     return "reward_revoked"
 
 
+def named(customer: Customer[Any], text: str) -> str | None:
+    """The reward that a till means by an id or a code; None: it is none of this member's."""
+    rewards = customer.book.rewards
+    if text in rewards:
+        return text
+    return next((ident for ident, grant in rewards.items() if grant.code == text), None)
+
+
+def reserve(turn: Turn, ident: str, redemption: str) -> None:
+    """Set a reward aside while somebody pays; refused with a reason unless it is unlocked.
+
+    One that is set aside does not expire. Nobody has to: `redeem` takes an unlocked one too.
+    """
+    grant = turn.customer.book.rewards.get(ident)
+    if grant is not None and grant.state == UNLOCKED:
+        grant.state, grant.redemption = RESERVED, redemption
+        grant.leased = turn.now + turn.world.programme.points.lease_minutes * MINUTE
+        _say(turn, "Reward Reserved", ident, grant, until=grant.leased, redemption_id=redemption)
+    else:
+        _refuse(turn, ident, grant, redemption)
+
+
 def redeem(turn: Turn, ident: str, redemption: str) -> None:
-    """Use a reward at the till; refused with a reason unless it is unlocked.
+    """Use a reward at the till; refused with a reason unless it is unlocked, or set aside for this.
 
     redemption: what uses it, so that a repeat has no effect.
     """
     grant = turn.customer.book.rewards.get(ident)
-    if grant is not None and grant.state == UNLOCKED:
+    if grant is not None and (
+        grant.state == UNLOCKED or (grant.state, grant.redemption) == (RESERVED, redemption)
+    ):
         grant.state, grant.redemption = REDEEMED, redemption
         budgets.commit(turn, grant.drawn)
         grant.drawn = []
         turn.say("Reward Redeemed", "rewards", ident, reward=grant.reward, reward_id=ident)
-    elif grant is not None and grant.redemption == redemption:
-        turn.note("repeat")
     else:
-        reason = "unknown_reward" if grant is None else grant.state
-        key = f"{ident}/{redemption}@{turn.cause}"
-        turn.say("Reward Refused", "rewards", key, (reason,), reward_id=ident)
+        _refuse(turn, ident, grant, redemption)
+
+
+def put_back(turn: Turn, ident: str, redemption: str) -> None:
+    """Nobody pays with it after all."""
+    grant = turn.customer.book.rewards.get(ident)
+    if grant is not None and (grant.state, grant.redemption) == (RESERVED, redemption):
+        _unreserve(turn, ident, grant, "released")
+    else:
+        turn.note("repeat")
 
 
 def lapse(turn: Turn, ident: str, *, used: bool) -> None:
@@ -111,20 +151,55 @@ def due(customer: Customer[Any]) -> float:
 
 
 def fire(turn: Turn) -> None:
-    """Expire, and forget what has been settled for long."""
+    """Leases lapse, rewards expire, and what has been settled for long is forgotten."""
     rewards = turn.customer.book.rewards
     for ident, grant in list(rewards.items()):
         if _moment(grant) > turn.now:
             continue
-        if grant.state == UNLOCKED:
+        if grant.state == RESERVED:
+            _unreserve(turn, ident, grant, "lease_lapsed")
+        elif grant.state != UNLOCKED:
+            del rewards[ident]
+        if grant.state == UNLOCKED and grant.expires <= turn.now:
             grant.state = EXPIRED
             _give_back(turn, ident, grant, used=False)
             turn.say("Reward Expired", "rewards", ident, reward=grant.reward, reward_id=ident)
-        else:
-            del rewards[ident]
+
+
+def _granted(turn: Turn, ident: str, terms: RewardRule, drawn: list[budgets.Drawn]) -> Grant:
+    """Unlocked now, on today's terms."""
+    programme, sort = turn.world.programme, KINDS[terms.kind]
+    ends = turn.now + terms.valid_days * DAY
+    value = sort.value(terms, programme.currency)
+    word = code(programme.salt, turn.who, ident, str(turn.now)) if sort.coded else ""
+    return Grant(
+        terms.id, UNLOCKED, turn.now, ends, drawn=drawn, kind=sort.name, value=value, code=word
+    )
+
+
+def _unreserve(turn: Turn, ident: str, grant: Grant, because: str) -> None:
+    grant.state, grant.redemption, grant.leased = UNLOCKED, "", 0.0
+    _say(turn, "Reward Released", ident, grant, because)
+
+
+def _say(turn: Turn, name: str, ident: str, grant: Grant, *because: str, **figures: Any) -> None:
+    """A step that can come again: its key carries the cause."""
+    told = {"reward": grant.reward, "reward_id": ident, **figures}
+    turn.say(name, "rewards", f"{ident}@{turn.cause}", because, **told)
+
+
+def _refuse(turn: Turn, ident: str, grant: Grant | None, redemption: str) -> None:
+    if grant is not None and grant.redemption == redemption:
+        turn.note("repeat")
+        return
+    reason = "unknown_reward" if grant is None else grant.state
+    key = f"{ident}/{redemption}@{turn.cause}"
+    turn.say("Reward Refused", "rewards", key, (reason,), reward_id=ident)
 
 
 def _moment(grant: Grant) -> float:
+    if grant.state == RESERVED:
+        return grant.leased
     if grant.state == UNLOCKED:
         return grant.expires
     return NEVER if grant.bound else grant.expires + KEPT

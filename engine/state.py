@@ -205,9 +205,10 @@ class Enrolment(Struct, array_like=True):
 class Grant(Struct, array_like=True):
     """A reward that a member has.
 
-    state: unlocked, redeemed, revoked or expired. points: its worth, if it is points.
+    state: unlocked, reserved, redeemed, revoked or expired. points: what was credited.
     redemption: what used it. bound: the cycle that earned it is still known, and may roll back.
-    drawn: what it holds of budgets (`engine.budgets.Drawn`).
+    drawn: what it holds of budgets (`engine.budgets.Drawn`). kind, value, code: its terms as they
+    were when it was unlocked. leased: until when it is reserved (log time).
     """
 
     reward: str
@@ -218,6 +219,10 @@ class Grant(Struct, array_like=True):
     redemption: str = ""
     bound: bool = True
     drawn: list[tuple[str, int, int, int]] = field(default_factory=list)
+    kind: str = ""
+    value: int | str = 0
+    code: str = ""
+    leased: float = 0.0
 
 
 class Question(Struct, array_like=True):

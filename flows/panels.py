@@ -162,7 +162,7 @@ def _window(page: Page, enrolment: Enrolment) -> str:
 def _rewards(page: Page) -> Rows:
     when = page.words.when
     for ident, grant in page.customer.book.rewards.items():
-        worth = f"{grant.points} points" if grant.points else "coupon"
+        worth = f"{grant.points} points" if grant.points else grant.kind or "coupon"
         yield ident, grant.reward, worth, grant.state, when(grant.unlocked), when(grant.expires)
 
 

@@ -33,11 +33,18 @@ class ChallengeProgress(Struct, frozen=True):
 
 
 class Reward(Struct, frozen=True):
-    """A reward that may be used. id: what the till is told; expires: Unix time (s)."""
+    """A reward that may be used. id: what the till is told; expires: Unix time (s).
+
+    value: per cent, minor units or a product, by its kind. code: what the member shows, if any;
+    the till may be told it instead of the id.
+    """
 
     id: str
     reward: str
     expires: float
+    kind: str = ""
+    value: int | str = 0
+    code: str = ""
 
 
 class Benefits(Struct, frozen=True):

@@ -69,7 +69,7 @@ def _challenges(world: World, customer: Customer[Any]) -> list[Mapping[str, Any]
 
 def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
     return [
-        {"id": ident, "reward": grant.reward, "expires": grant.expires}
+        {"id": ident, "reward": grant.reward, "expires": grant.expires, **rewards.shown(grant)}
         for ident, grant in customer.book.rewards.items()
         if grant.state == rewards.UNLOCKED
     ]

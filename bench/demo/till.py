@@ -7,6 +7,7 @@ from typing import Final
 from bench.town import TimedEvent
 from bench.town.chance import DAY, chance
 from bench.town.wire import Pen
+from engine.catalogue import KINDS
 from engine.decisions import Decision
 from engine.programme import Programme
 
@@ -60,7 +61,7 @@ class Till:
     def _coupon(self, decision: Decision) -> list[TimedEvent]:
         reward = self._programme.reward(decision.properties["reward"])
         dice = chance(self._seed, "till", decision.id)
-        if reward is None or reward.kind == "points" or dice.random() >= HONOURED:
+        if reward is None or KINDS[reward.kind].at_once or dice.random() >= HONOURED:
             return []
         coupon = decision.properties["reward_id"]
         shown = {"redemption_id": f"t{decision.id}", "reward_id": coupon}

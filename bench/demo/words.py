@@ -36,6 +36,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_a_member": "is not a member",
     "nothing_reserved": "nothing was set aside",
     "unknown_reward": "no such reward",
+    "reserved": "somebody is paying with it",
     "redeemed": "the reward was used before",
     "revoked": "the reward was taken back",
     "expired": "the reward has expired",

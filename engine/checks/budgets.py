@@ -21,7 +21,7 @@ def budgets_limit_something(reading: Reading) -> Iterator[Mistake]:
 def budgets_name_rewards(reading: Reading) -> Iterator[Mistake]:
     """What draws on a budget stands among the rewards, and has a price if it is to cost money."""
     known = [ident for path, ident in reading.ids.items() if path[:1] == ("rewards",)]
-    priced = {reward.id: reward.cost is not None for _, reward in reading.each(RewardRule)}
+    priced = {reward.id: reward.price is not None for _, reward in reading.each(RewardRule)}
     for path, budget in reading.each(BudgetRule):
         for place, ident in enumerate(budget.rewards):
             where = (*path, "rewards", place)

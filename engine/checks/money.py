@@ -44,8 +44,9 @@ def _amounts(reading: Reading, programme: Programme) -> Iterator[tuple[Path, Dec
     for path, challenge in reading.each(Spend):
         yield (*path, "goal"), challenge.goal
     for path, reward in reading.each(RewardRule):
-        if reward.cost is not None:
-            yield (*path, "cost"), reward.cost
+        for key, amount in (("cost", reward.cost), ("amount", reward.amount)):
+            if amount is not None:
+                yield (*path, key), amount
     for path, budget in reading.each(BudgetRule):
         if budget.money is not None:
             yield (*path, "money"), budget.money

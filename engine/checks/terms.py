@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from engine.catalogue import KINDS, WORTHS
 from engine.dates import zone
 from engine.locating import Path, dotted
 from engine.programme import Programme, Quiet, RewardRule
 from engine.reading import Mistake, Reading
-from engine.wording import shown
+from engine.wording import guess, shown
 
 
 def zone_exists(reading: Reading) -> Iterator[Mistake]:
@@ -28,14 +29,21 @@ def ids_are_used_once(reading: Reading) -> Iterator[Mistake]:
 
 
 def rewards_are_worth_something(reading: Reading) -> Iterator[Mistake]:
-    """Rewards of kind points say how many; a coupon's worth is the till's affair."""
+    """A reward says what it is worth in the key of its kind, and in no other."""
     for path, reward in reading.each(RewardRule):
-        if reward.kind == "points" and not reward.points:
-            problem = "a reward of kind points is worth none"
-            yield Mistake((*path, "points"), problem, "write how many points, above 0")
-        if reward.kind == "coupon" and reward.points:
-            mend = 'delete it, or write kind = "points"'
-            yield Mistake((*path, "points"), "a coupon is worth no points", mend)
+        sort = KINDS.get(reward.kind)
+        if sort is None:
+            problem = f"{shown(reward.kind)} is no kind that there is{guess(reward.kind, KINDS)}"
+            yield Mistake((*path, "kind"), problem, f"there are {', '.join(KINDS)}")
+            continue
+        for key in WORTHS:
+            given = bool(getattr(reward, key))
+            if key == sort.worth and not given:
+                problem = f"a reward of kind {sort.name} is worth none"
+                yield Mistake((*path, key), problem, f"write {key}, above 0 or as a name")
+            elif key != sort.worth and given:
+                problem = f"a reward of kind {sort.name} has no {key}"
+                yield Mistake((*path, key), problem, "delete it, or write another kind")
 
 
 def quiet_hours_end(reading: Reading) -> Iterator[Mistake]:

@@ -1,5 +1,7 @@
 """Rewards: unlocked once, used once, expired, revoked (DOMAIN §8)."""
 
+from decimal import Decimal
+
 from msgspec.structs import replace
 
 from engine.challenges import Count
@@ -58,11 +60,56 @@ def test_a_reward_of_somebody_elses_is_refused() -> None:
     assert tell(use("unheard of")).reasons == ["unknown_reward"]
 
 
-def test_a_reward_needs_no_reservation() -> None:
+def reserved(told: Told, till: str = "till") -> Told:
+    reward = {"redemption_id": till, "reward_id": the_reward(told)}
+    return continue_with(told, saw("Redemption Requested", **reward).after(hours=0.05))
+
+
+def put_back(told: Told, till: str = "till") -> Told:
+    reward = {"redemption_id": till, "reward_id": the_reward(told)}
+    return continue_with(told, saw("Redemption Released", **reward).after(hours=0.05))
+
+
+def test_a_reward_may_be_reserved_and_then_used() -> None:
+    told = reserved(earned())
+    assert (told.states, told.names[-1]) == (["reserved"], "Reward Reserved")
+    continue_with(told, use(the_reward(told)).after(hours=0.05))
+    assert (told.states, told.names[-1]) == (["redeemed"], "Reward Redeemed")
+
+
+def test_a_reserved_reward_is_nobody_elses() -> None:
+    told = reserved(reserved(earned()), "another")
+    continue_with(told, use(the_reward(told), "third").after(hours=0.05))
+    assert (told.states, told.reasons) == (["reserved"], ["reserved", "reserved"])
+
+
+def test_a_reward_is_put_back_once() -> None:
+    told = put_back(put_back(reserved(earned())))
+    assert (told.states, told.reasons, told.notes) == (["unlocked"], ["released"], ["repeat"])
+
+
+def test_a_reservation_lapses() -> None:
+    told = continue_with(reserved(earned()), wait(hours=1))
+    assert (told.states, told.reasons) == (["unlocked"], ["lease_lapsed"])
+
+
+def test_a_reserved_reward_expires_after_its_lease() -> None:
     told = earned()
-    reward = {"redemption_id": "till", "reward_id": the_reward(told)}
-    told.beat(saw("Redemption Requested", **reward))
-    assert (told.states, told.customer.book.ledger.holds) == (["unlocked"], [])
+    told.now = told.grants[0].expires - 300
+    told = continue_with(reserved(told), wait(hours=1))
+    assert (told.states, told.names[-2:]) == (["expired"], ["Reward Released", "Reward Expired"])
+
+
+def test_a_rollback_takes_a_reserved_reward_too() -> None:
+    told = continue_with(reserved(earned()), refund("o1", key="r").after(hours=0.05))
+    assert told.states == ["revoked"]
+
+
+def test_a_code_is_as_good_as_an_id() -> None:
+    off = RewardRule(id="cup", name="5 off", kind="amount_coupon", amount=Decimal(5))
+    told = tell(items(3), programme=changed(challenges=(CUP,), rewards=(off,)))
+    told.beat(coupon(told.grants[0].code, "o7"))
+    assert told.states == ["redeemed"]
 
 
 def test_a_coupon_of_ours_is_a_use() -> None:

@@ -29,7 +29,7 @@ def test_the_roastery_shows_every_kind_of_challenge_reward_trigger_and_channel()
     assert {type(each).__name__ for each in roastery.challenges} == {
         kind.__name__ for kind in KINDS
     }
-    assert {each.kind for each in roastery.rewards} == {"points", "coupon"}
+    assert {each.kind for each in roastery.rewards} == {"points", "coupon", "free_item"}
     assert {each.channel for each in roastery.policies} == {"email", "sms", "push", "onsite"}
     assert {each.purpose for each in roastery.policies} == {"marketing", "transactional"}
     assert {each.score.model for each in roastery.policies if each.score} == {

@@ -34,6 +34,7 @@ from tests.support.stories import (
     release,
     request,
     saw,
+    set_aside,
     view,
 )
 
@@ -179,11 +180,14 @@ returned = st.builds(
 ) | st.builds(cancel, orders)
 joined = st.sampled_from([join("offer"), join("once"), join("once"), join("taster")])
 reviewed = st.just(saw("Product Reviewed"))
+held = st.integers(0, 3).map("#{}".format)
 spent = (
     st.builds(request, st.integers(0, 300), redemptions)
     | st.builds(commit, redemptions)
     | st.builds(release, redemptions)
-    | st.builds(coupon, st.integers(0, 3).map("#{}".format))
+    | st.builds(coupon, held)
+    | st.builds(set_aside, held, redemptions)
+    | st.builds(set_aside, held, redemptions, st.just("Redemption Committed"))
 )
 said = st.sampled_from(
     [
@@ -317,18 +321,27 @@ def spelled_out(told: Told, life: list[Coming]) -> list[Coming]:
     for coming in life:
         told.tick(coming.now)
         deed = named(told, coming.deed)
-        if str(deed.beat.properties.get("coupon_id", "")).startswith("#"):
-            deed = replace(deed, beat=replace(deed.beat, properties={"coupon_id": "the shop's"}))
+        key, number = _reward(deed)
+        if number.startswith("#"):
+            properties = {**deed.beat.properties, key: "the shop's"}
+            deed = replace(deed, beat=replace(deed.beat, properties=properties))
         told.hear(deed.event(), coming.now)
         found.append(Coming(coming.now, deed))
     return found
 
 
 def named(told: Told, deed: Deed) -> Deed:
-    """A coupon `#n` is the customer's nth reward, if there is one by then."""
-    number = str(deed.beat.properties.get("coupon_id", ""))
+    """A coupon or reward `#n` is the customer's nth, if there is one by then."""
+    key, number = _reward(deed)
     held = list(told.customer.book.rewards)
     if not number.startswith("#") or int(number[1:]) >= len(held):
         return deed
-    properties = {**deed.beat.properties, "coupon_id": held[int(number[1:])]}
+    properties = {**deed.beat.properties, key: held[int(number[1:])]}
     return replace(deed, beat=replace(deed.beat, properties=properties))
+
+
+def _reward(deed: Deed) -> tuple[str, str]:
+    """The key under which a deed names a reward, and what it says there."""
+    told = deed.beat.properties
+    key = "coupon_id" if "coupon_id" in told else "reward_id"
+    return key, str(told.get(key, ""))

@@ -15,10 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine import ledger
+from engine.budgets import Purse
 from engine.challenges import actions
 from engine.completions import progress
 from engine.dates import DAY, HOUR
-from engine.decisions import Decision, Effects
+from engine.decisions import Decision, Dispatch, Effects
 from engine.events import Happening
 from engine.experiments import variants
 from engine.programme import Ladder, Programme, RewardRule, TierRule
@@ -203,11 +204,13 @@ class Told:
         self.notes: list[str] = []
         self.moved: dict[str, dict[str, int]] = {}
         self.records = 0
+        self.purse: Purse | None = None
+        self.dispatches: list[Dispatch] = []
 
     def hear(self, event: Happening, now: float) -> Effects:
         """One event at a log time."""
         self.now = now
-        return self._kept(step(self.world, self.customer, self.who, event, now))
+        return self._kept(step(self.world, self.customer, self.who, event, now, self.purse))
 
     def tick(self, now: float) -> Effects:
         """The clock at a log time."""
@@ -305,6 +308,7 @@ class Told:
             page = self.moved.setdefault(day, {})
             for kind, points in entries.items():
                 page[kind] = page.get(kind, 0) + points
+        self.dispatches += effects.dispatches
         return effects
 
 
@@ -419,6 +423,11 @@ def use(reward: str, ident: str = "till") -> Beat:
     """A reward is used at the till."""
     told = {"redemption_id": ident, "reward_id": reward}
     return Beat(name="Redemption Committed", properties=told)
+
+
+def set_aside(reward: str, ident: str, name: str = "Redemption Requested") -> Beat:
+    """A reward is reserved, or whatever else may be said of one."""
+    return Beat(name=name, properties={"redemption_id": ident, "reward_id": reward})
 
 
 def coupon(reward: str, order_id: str | None = None) -> Beat:
