@@ -5,7 +5,9 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from engine.challenges import Count
-from engine.programme import Points, RewardRule
+from engine.programme import BudgetRule, Points, RewardRule
+from engine.rewards import unlock
+from engine.turn import Turn
 from tests.support.stories import (
     PROGRAMME,
     Story,
@@ -239,3 +241,26 @@ def test_the_points_of_a_coupon_are_not_paid_out() -> None:
     told = tell(items(3), programme=changed(challenges=(CUP,), rewards=(odd,)))
     continue_with(told, refund("o1", key="r"))
     assert told.customer.book.ledger.issued == 30
+
+
+def test_without_budgets_at_hand_a_reward_that_draws_on_one_is_refused() -> None:
+    budget = BudgetRule(id="b", rewards=("cup",), units=3)
+    told = tell(items(3), programme=changed(challenges=(CUP,), budgets=(budget,)))
+    assert (told.reasons, told.grants) == (["budget_empty"], [])
+
+
+def test_a_timers_reward_that_draws_on_a_budget_is_given_by_a_command() -> None:
+    budget = BudgetRule(id="b", rewards=("cup",), units=3)
+    told = tell(programme=changed(budgets=(budget,)))
+    turn = Turn(told.world, told.customer, told.who, told.now, "t@1", [], [], [], timed=True)
+    unlock(turn, "u1", "cup", "some_policy", at=told.now)
+    [sent] = turn.dispatches
+    award = {"reward": "cup", "reward_id": "u1", "rule": "some_policy"}
+    assert (sent.to, sent.event, sent.properties) == ("c1", "Reward Awarded", award)
+
+
+def test_a_lapse_of_a_reward_that_is_alive_or_unknown_changes_nothing() -> None:
+    told = earned()
+    for ident in (the_reward(told), "unknown"):
+        told.beat(saw("Reward Lapsed", reward_id=ident))
+    assert (told.states, told.reasons) == (["unlocked"], [])

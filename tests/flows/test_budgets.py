@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from engine.budgets import Amount, plus
 from engine.dates import DAY, HOUR, MINUTE
 from flows import quotas
-from flows.control import ADMIN
+from flows.control import ADMIN, DECIDE
 from flows.partition import partition_of
 from flows.record import Record
 from flows.spending import summed
 from flows.tables import budgets_table
-from tests.support.records import order, record
+from tests.support.records import START, order, record
 from tests.support.town import Town
 
 START_OF_TOMORROW: Final = 1_767_308_400.0
@@ -282,3 +283,43 @@ def test_the_summary_adds_up_all_partitions() -> None:
     assert (cups.granted, cups.held, cups.used, len(cups.free)) == ((40, 0), (4, 0), (0, 0), 4)
     assert (euros.budget, euros.held) == ("eur", (0, 1000))
     assert budgets_table(found).row_count == 2
+
+
+def errand(name: str, period: int, **told: int) -> Record:
+    """Something that a partition might tell the only one that there is."""
+    lease = {"budget": "cups", "period": period, "holder": 0, **told}
+    body = {"messageId": f"{name}-{period}", "event": name, "properties": lease}
+    return Record(-1, START, b"seat-0", msgspec.json.encode(body), DECIDE)
+
+
+@pytest.mark.parametrize(
+    "name", ["Quota Requested", "Quota Granted", "Quota Recalled", "Quota Returned"]
+)
+def test_errands_of_a_period_that_is_over_change_nothing(name: str) -> None:
+    town = Town(1, PROGRAMME + DAILY.format(8))
+    before = dict(town.runs[0].store.budgets)
+    town.say(errand(name, 86_400, units=3))
+    assert (town.runs[0].store.budgets, town.flying) == (before, [])
+
+
+def test_a_budget_that_is_gone_hands_out_nothing_and_takes_everything_back() -> None:
+    town = Town(1, PROGRAMME + UNITS.format(8))
+    town.publish(PROGRAMME)
+    town.say(errand("Quota Requested", 0, units=8))
+    assert town.flying == []
+    town.say(errand("Quota Recalled", 0, round=1))
+    town.settle()
+    assert (leased(town), town.quota(0, "cups").pools[0].returned) == ((0, 0), {0: (4, 0)})
+
+
+def test_what_comes_back_to_no_pool_is_dropped() -> None:
+    town = Town(1, PROGRAMME)
+    town.say(errand("Quota Returned", 0, units=3))
+    assert town.runs[0].store.budgets == {}
+
+
+def test_nobody_but_the_engine_may_lease_a_budget() -> None:
+    town = Town(1, PROGRAMME + UNITS.format(8))
+    grant = errand("Quota Granted", 0, units=800)
+    town.say(Record(-1, grant.at, grant.key, grant.value, ADMIN))
+    assert (leased(town), len(town.runs[0].dead)) == ((4, 0), 1)
