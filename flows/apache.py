@@ -54,7 +54,7 @@ class ApacheKafka(Broker):
     ) -> None:
         super().__init__(port=port, directory=directory)
         self.jars = jars
-        self._controller = free_port()
+        self._controller = free_port(besides=self.port)
 
     def command(self) -> list[str]:
         return [*self._java(), "kafka.Kafka", str(self._properties)]

@@ -9,8 +9,8 @@ from engine.errors import SettingsError
 HOST = "127.0.0.1"
 
 
-def free_port() -> int:
-    """A port on which nobody listens.
+def free_port(besides: int = 0) -> int:
+    """A port on which nobody listens. besides: one that is about to be used, and will not do.
 
     Below the ports that kernels give to outgoing connections (from 32768 on Linux). There, a
     client that keeps trying a dead server would sooner or later be given the server's own port,
@@ -20,7 +20,8 @@ def free_port() -> int:
         port = 20_000 + secrets.randbelow(12_000)
         with contextlib.suppress(OSError):
             _bind_once(port)
-            return port
+            if port != besides:
+                return port
 
 
 def refuse_taken_port(name: str, port: int) -> None:
