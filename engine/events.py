@@ -485,6 +485,18 @@ class RewardLapsed(Command, frozen=True, tag="Reward Lapsed", kw_only=True):
     properties: Lapse
 
 
+class Restocked(Struct, frozen=True, gc=False):
+    """A product that can be bought again."""
+
+    product_id: Id
+
+
+class ProductRestocked(Command, frozen=True, tag="Product Restocked", kw_only=True):
+    """What somebody may wish for is there again. Seen only where it is on their wish list."""
+
+    properties: Restocked
+
+
 # ── identify and alias carry no event name ───────────────────────────────────────────────────────
 
 
@@ -581,7 +593,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     ProductShared, ProductReviewed, StoreVisited,
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
-    ReferralShared, ConsentChanged, PointsCorrected, RewardAwarded, RewardLapsed,
+    ReferralShared, ConsentChanged, PointsCorrected, ProductRestocked, RewardAwarded, RewardLapsed,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (
     Tick, ProgrammePublished, ModelPublished,

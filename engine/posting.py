@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine import enrolments, joining, ledger, orders, profile, redemptions, rewards, tiers
+from engine import enrolments, joining, ledger, orders, profile, redemptions, rewards, tiers, wishes
 from engine.dates import DAY, HOUR
 from engine.events import (
     Alias,
@@ -22,12 +22,15 @@ from engine.events import (
     OrderCompleted,
     OrderRefunded,
     PointsCorrected,
+    ProductRestocked,
     RedemptionCommitted,
     RedemptionReleased,
     RedemptionRequested,
     RewardAwarded,
     RewardLapsed,
     Unsubscribed,
+    Unwished,
+    Wished,
 )
 from engine.turn import Turn
 from engine.world import Happened
@@ -165,6 +168,26 @@ def challenge_joined(turn: Turn, event: ChallengeJoined, at: float) -> Happened 
     return _happened("Challenge Joined", turn, event, at)
 
 
+def wished(turn: Turn, event: Wished, at: float) -> Happened | None:
+    """Kept for the day on which it is there again."""
+    wishes.add(turn, event.properties)
+    return _happened("Product Added to Wishlist", turn, event, at)
+
+
+def unwished(turn: Turn, event: Unwished, at: float) -> Happened | None:
+    """No longer wished for."""
+    wishes.remove(turn, event.properties)
+    return _happened("Product Removed from Wishlist", turn, event, at)
+
+
+def product_restocked(turn: Turn, event: ProductRestocked, at: float) -> Happened | None:
+    """Of interest to whoever wished for it, once; to others it is none."""
+    if wishes.granted(turn, event.properties.product_id):
+        return _happened("Product Restocked", turn, event, at)
+    turn.note("not_wished_for")
+    return None
+
+
 def points_corrected(turn: Turn, event: PointsCorrected, at: float) -> Happened | None:
     """By hand, with the name of who did it. A guest has no ledger."""
     correction = event.properties
@@ -223,6 +246,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "Challenge Joined": Rule(challenge_joined),
     "Consent Changed": Rule(consent_changed),
     "Unsubscribed": Rule(unsubscribed),
+    "Product Added to Wishlist": Rule(wished),
+    "Product Removed from Wishlist": Rule(unwished),
+    "Product Restocked": Rule(product_restocked),
     "Points Corrected": Rule(points_corrected, keyed=True),
     "Reward Awarded": Rule(reward_awarded, keyed=True),
     "Reward Lapsed": Rule(reward_lapsed, keyed=True),

@@ -309,6 +309,7 @@ class Book(Struct, array_like=True):
 
     holdout: stored at first sight. begun: cycles begun so far, by challenge. early: what may count
     once a challenge is joined: (challenge, id, part). birthday: month × 100 + day; 0: unknown.
+    wishes: products on the wish list, the oldest first.
     """
 
     enrolled: float = 0.0
@@ -329,6 +330,7 @@ class Book(Struct, array_like=True):
     offers: list[Offered] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     birthday: int = 0
+    wishes: list[str] = field(default_factory=list)
 
 
 class Customer(Struct, Generic[M], array_like=True):

@@ -5,16 +5,18 @@ from engine.programme import PolicyRule, Variant
 from engine.turn import Turn
 from policies.bid import Odds
 from policies.choosers import CHOOSERS
+from policies.guards.budget import left
 
 
 def choose(turn: Turn, rule: PolicyRule) -> tuple[Variant | None, Odds]:
     """The variant, and the odds with which it was drawn; none where the policy has none.
 
-    The same member, policy and cause draw the same, however often they are folded.
+    A variant whose reward has run out is left out, and so has no odds. The same member, policy and
+    cause draw the same, however often they are folded.
     """
     if not rule.variants:
         return None, ()
-    odds = CHOOSERS[rule.choose].odds(rule.variants, turn)
+    odds = CHOOSERS[rule.choose].odds(left(turn, rule), turn)
     return pick(odds, drawn(turn, rule)), odds
 
 

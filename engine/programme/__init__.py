@@ -140,6 +140,11 @@ class Programme(Strict, frozen=True, dict=True):
         }
 
     @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The events and decisions that set a policy off by themselves."""
+        return frozenset(each.on for each in self.policies if each.on is not None)
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """Every tag that a policy gives, in the file's order."""
         return tuple(dict.fromkeys(each.tag for each in self.policies if each.tag is not None))

@@ -6,6 +6,7 @@ The first objection decides.
 from typing import Final
 
 from policies.bid import Guard
+from policies.guards.budget import Budget
 from policies.guards.caps import Caps
 from policies.guards.consent import Consent
 from policies.guards.holdout import Holdout
@@ -20,4 +21,5 @@ GUARDS: Final[tuple[Guard, ...]] = (
     Silence(),
     Caps(),
     QuietHours(),
+    Budget(),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from engine.dates import DAY, local_day
 from engine.turn import Turn
 from policies.bid import MARKETING, ONSITE, Bid, Objection
+from policies.whereabouts import home
 
 WEEK: Final = 7 * DAY
 
@@ -16,7 +17,7 @@ class Caps:
         """`day_cap` or `week_cap`."""
         if bid.rule.purpose != MARKETING or bid.rule.channel == ONSITE:
             return None
-        caps, zone = turn.world.programme.caps, turn.zone
+        caps, zone = turn.world.programme.caps, home(turn)
         sent = [at for at, _ in turn.customer.book.sent if turn.now - at < WEEK]
         today = local_day(turn.now, zone)
         if sum(local_day(at, zone) == today for at in sent) >= caps.per_day:

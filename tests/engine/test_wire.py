@@ -65,7 +65,14 @@ def test_every_name_of_the_vocabulary_is_understood() -> None:
         "redemption_id": "r",
         "channel": "email",
     }
-    needed |= {"points": 1, "actor": "a", "reason": "r", "reward": "cup", "reward_id": "u"}
+    needed |= {
+        "product_id": "p",
+        "points": 1,
+        "actor": "a",
+        "reason": "r",
+        "reward": "cup",
+        "reward_id": "u",
+    }
     for kind in TRACKS:
         name = NAMES[kind]
         assert type(happened(record(name, properties=needed))) is kind

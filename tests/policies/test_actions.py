@@ -1,8 +1,12 @@
 """What policies do besides speaking: give, offer, enrol, tag; and which of several may."""
 
+from engine.budgets import Purse, bounds
 from engine.challenges import Count
 from engine.dates import DAY
-from engine.programme import Holdout, Message, Offer, PolicyRule, Variant
+from engine.events import Happening
+from engine.programme import BudgetRule, Holdout, Message, Offer, PolicyRule, Variant
+from engine.step import step
+from engine.wire import decode
 from policies.actions import OFFERS, TAGS
 from tests.support.shop import checkout, consent, live, members, outcomes, policy
 from tests.support.stories import Story, Told, order, saw, tell, wait
@@ -196,3 +200,31 @@ def test_the_same_log_draws_the_same() -> None:
 
 def test_without_policies_nothing_is_kept() -> None:
     assert tell(order(total=20), wait(days=1)).customer.journey is None
+
+
+# ── budgets ──────────────────────────────────────────────────────────────────────────────────────
+
+PURSE = BudgetRule(id="cups", rewards=("cup",), units=1)
+
+
+def test_a_policy_whose_reward_has_run_out_is_silent_and_says_why() -> None:
+    told = told_of(checkout(), rules=[silent(reward="cup")], budgets=(PURSE,))
+    assert outcomes(told) == [(SUPPRESSED, "budget_empty")]
+
+
+def test_a_variant_whose_reward_has_run_out_leaves_its_odds_to_the_others() -> None:
+    told = told_of(*[checkout()] * 9, rules=[variants()], budgets=(PURSE,))
+    assert {str(each.properties["odds"]) for each in told.of("Message Decided")} == {
+        "{'plain': 1.0}"
+    }
+
+
+def test_a_budget_that_has_enough_is_drawn_on() -> None:
+    world = told_of(rules=[silent(reward="cup")], budgets=(PURSE,)).world
+    told, purse = Told(world), Purse()
+    purse.share("cups", bounds(PURSE, world.programme, told.now)[0]).granted = (1, 0)
+    for message in ("m1", "m2"):
+        event = decode(checkout().record(told.who, message, told.now))
+        assert isinstance(event, Happening)
+        told.decisions += step(world, told.customer, told.who, event, told.now, purse).decisions
+    assert told.names == ["Reward Unlocked", "Action Decided", "Message Suppressed"]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.challenges import KINDS
+from engine.checks.policies import TRIGGERS
 from engine.errors import ProgrammeError
 from engine.programme import Programme
 from policies.check import check, load
@@ -36,13 +37,20 @@ def test_the_roastery_shows_every_kind_of_challenge_reward_trigger_and_channel()
         "churn",
         "purchase_7d",
     }
-    assert len(roastery.policies) == 20
+    assert len(roastery.policies) == 34
+    assert {key for key in TRIGGERS for each in roastery.policies if getattr(each, key)} == {
+        *TRIGGERS
+    } - {"left"}
+    deeds = {deed for each in roastery.policies for deed in each.deeds}
+    assert deeds == {"reward", "offer", "tag"}
 
 
 def test_every_reward_of_a_shipped_programme_can_be_won() -> None:
     for text in SHIPPED.values():
         programme = load(text)
         won = {challenge.reward for challenge in programme.challenges}
+        for each in programme.policies:
+            won |= {each.reward, *(variant.reward for variant in each.variants)}
         assert {reward.id for reward in programme.rewards} <= won
 
 
