@@ -27,6 +27,7 @@ GATES: Final[Mapping[str, str]] = {
     "Silence": "has not unsubscribed",
     "Caps": "has not been written to too often",
     "QuietHours": "it is not night there",
+    "Budget": "there is budget left for the reward",
 }
 """What each gate asks for, in the order in which they are asked."""
 OBJECTIONS: Final[Mapping[str, str]] = {
@@ -38,6 +39,7 @@ OBJECTIONS: Final[Mapping[str, str]] = {
     "week_cap": "Caps",
     "quiet_hours": "QuietHours",
     "waited_too_long": "QuietHours",
+    "budget_empty": "Budget",
 }
 """The gate that gives a reason."""
 SECTIONS: Final = ("numbers", "scores", "passed", "odds", "variant", "drawn")

@@ -19,6 +19,9 @@ REASONS: Final[Mapping[str, str]] = {
     "waited_too_long": "waited too long for the morning",
     "reason_gone": "the reason has gone meanwhile",
     "policy_gone": "the programme no longer says so",
+    "outranked": "another message was more urgent",
+    "condition_gone": "the condition holds no longer",
+    "segment_gone": "the programme has it no longer",
     "text_failed": "its text could not be written",
     "rolled_back": "the challenge was rolled back",
     "budget_empty": "so many were given that none is left",
@@ -115,14 +118,16 @@ class Words:
 
     def _condition(self, decision: Decision) -> str:
         """The score and the numbers that led to it; where there are none, the event."""
-        policy = self._policies[decision.rule]
+        policy = self._policies.get(decision.rule)
         figures = decision.properties
-        parts = [figure(name, value) for name, value in figures["numbers"].items()]
+        parts = [figure(name, value) for name, value in figures.get("numbers", {}).items()]
+        if policy is None:
+            return ", ".join(parts) or "the condition holds"
         if policy.score is not None:
             model, line = policy.score.model, policy.score.rises
             score = figures["scores"][model]["score"]
             parts = [f"{plain(model)} {score:.2f}, over {line:.2f}", *parts]
-        return ", ".join(parts) or f"has {plain(str(policy.on)).lower()}"
+        return ", ".join(parts) or f"has {plain(policy.on or 'come to this moment').lower()}"
 
 
 def plain(code: str) -> str:
@@ -211,6 +216,12 @@ _WHAT: Final[Mapping[str, _Say]] = {
     "Message Decided": lambda words, said: (
         f"by {said.properties['channel']}: “{said.properties['title']}”"
     ),
+    "Action Decided": lambda words, said: f"“{plain(said.rule)}” is done",
+    "Reward Offered": lambda words, said: f"is offered “{said.properties['title']}”",
+    "Tag Added": lambda words, said: f"is marked “{plain(said.properties['tag'])}”",
+    "Tag Removed": lambda words, said: f"is marked “{plain(said.properties['tag'])}” no longer",
+    "Segment Entered": lambda words, said: f"belongs to “{plain(said.rule)}” now",
+    "Segment Left": lambda words, said: f"belongs to “{plain(said.rule)}” no longer",
     "Message Deferred": _policy("waits"),
     "Message Suppressed": _policy("not sent"),
 }
@@ -227,6 +238,9 @@ _WHY: Final[Mapping[str, _Say]] = {
     "Points Expiring": lambda words, said: f"on {words.day(said.properties['expires'])}",
     "Points Restored": _because("all that they paid for went back"),
     "Reward Unlocked": _after_challenge,
+    "Reward Offered": lambda words, said: f"until {words.day(said.properties['expires'])}",
+    "Tag Added": _because("by the programme"),
+    "Tag Removed": _because("by the programme"),
     "Reward Redeemed": _because("shown at the till"),
     "Reward Expired": _because("not used in time"),
     "Tier Upgraded": lambda words, said: (
