@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from engine.events import Happening
+
 NAMES: Final = (
     "Points Pending",
     "Points Earned",
@@ -91,12 +93,14 @@ class Dispatch(Struct, frozen=True):
     """A command for another customer: it goes through the outbox into the log, and is folded there.
 
     id: deterministic; the message id, so that a repeat has no effect. event: a `Command`'s name.
+    whole: an event that is handed on as it is, with its own id and name.
     """
 
     id: str
     to: str
     event: str
     properties: dict[str, Any] = {}
+    whole: Happening | None = None
 
 
 class Effects(Struct, frozen=True, gc=False):

@@ -497,6 +497,36 @@ class ProductRestocked(Command, frozen=True, tag="Product Restocked", kw_only=Tr
     properties: Restocked
 
 
+class Fusion(Struct, frozen=True, gc=False):
+    """Who a visitor turned out to be. fresh: the known id had never been seen before."""
+
+    into: Id
+    fresh: bool = False
+
+
+class Life(Struct, frozen=True, gc=False):
+    """What a visitor brings along.
+
+    origin: the visitor's id. state: see `engine.identity.Brought`.
+    """
+
+    origin: Id
+    fresh: bool
+    state: msgspec.Raw
+
+
+class MergeRequested(Command, frozen=True, tag="Merge Requested", kw_only=True):
+    """To a visitor: this known id is you. Answered by Merge In."""
+
+    properties: Fusion
+
+
+class MergeIn(Command, frozen=True, tag="Merge In", kw_only=True):
+    """To a known id: what a visitor did is yours."""
+
+    properties: Life
+
+
 # ── identify and alias carry no event name ───────────────────────────────────────────────────────
 
 
@@ -594,6 +624,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
     ReferralShared, ConsentChanged, PointsCorrected, ProductRestocked, RewardAwarded, RewardLapsed,
+    MergeRequested, MergeIn,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (
     Tick, ProgrammePublished, ModelPublished,

@@ -9,7 +9,18 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from engine import enrolments, joining, ledger, orders, profile, redemptions, rewards, tiers, wishes
+from engine import (
+    enrolments,
+    identity,
+    joining,
+    ledger,
+    orders,
+    profile,
+    redemptions,
+    rewards,
+    tiers,
+    wishes,
+)
 from engine.dates import DAY, HOUR
 from engine.events import (
     Alias,
@@ -18,6 +29,8 @@ from engine.events import (
     CouponApplied,
     Identify,
     LoyaltyEnrolled,
+    MergeIn,
+    MergeRequested,
     OrderCancelled,
     OrderCompleted,
     OrderRefunded,
@@ -143,9 +156,21 @@ def identify(turn: Turn, event: Identify, at: float) -> Happened | None:
 
 
 def alias(turn: Turn, event: Alias, at: float) -> Happened | None:
-    """Two ids, one person: counted. Each id keeps its own state."""
+    """Two ids, one person: counted. `engine.identity` has asked the other one to join."""
     turn.note("alias")
     return _happened("alias", turn, event, at)
+
+
+def merge_requested(turn: Turn, event: MergeRequested, at: float) -> Happened | None:
+    """A visitor becomes a known customer; a known one stays."""
+    identity.leave(turn, event.properties.into, fresh=event.properties.fresh)
+    return None
+
+
+def merge_in(turn: Turn, event: MergeIn, at: float) -> Happened | None:
+    """What a visitor did is this customer's."""
+    identity.absorb(turn, event.properties)
+    return None
 
 
 def consent_changed(turn: Turn, event: ConsentChanged, at: float) -> Happened | None:
@@ -228,10 +253,15 @@ def _happened(
 
 
 class Rule(Struct, frozen=True):
-    """How an event is posted. keyed: it moves points, and is known by its business key besides."""
+    """How an event is posted.
+
+    keyed: it moves points, and is known by its business key besides. names: who it is about is a
+    known customer from then on.
+    """
 
     post: Callable[[Turn, Any, float], Happened | None]
     keyed: bool = False
+    names: bool = True
 
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -252,6 +282,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "Points Corrected": Rule(points_corrected, keyed=True),
     "Reward Awarded": Rule(reward_awarded, keyed=True),
     "Reward Lapsed": Rule(reward_lapsed, keyed=True),
+    "Merge Requested": Rule(merge_requested, names=False),
+    "Merge In": Rule(merge_in, keyed=True),
     "identify": Rule(identify),
     "alias": Rule(alias),
 }

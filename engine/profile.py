@@ -6,6 +6,7 @@ after it changes nothing.
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from engine.dates import zone
@@ -57,6 +58,20 @@ def set_consent(turn: Turn, channel: str, purpose: str, at: float, *, granted: b
         others = [known for known in customer.book.consents if known != word]
         customer.book.consents = sorted([*others, word]) if granted else others
         customer.book.silenced = _silenced(customer)
+
+
+def unite(
+    customer: Customer[Any], told: Mapping[str, float], consents: list[str], zone: str, country: str
+) -> None:
+    """The newest word of two ids that are one person."""
+    newer = {what for what, at in told.items() if _newest(customer, what, at)}
+    if "zone" in newer:
+        customer.zone = zone
+    if "country" in newer:
+        customer.country = country
+    kept = [word for word in customer.book.consents if word not in newer]
+    customer.book.consents = sorted([*kept, *(word for word in consents if word in newer)])
+    customer.book.silenced = _silenced(customer)
 
 
 def silence(turn: Turn, channel: str | None, at: float) -> None:

@@ -35,16 +35,16 @@ def repeated(seen: Seen, mark: bytes, now: float) -> bool:
     if full or now - seen.turned > REMEMBERED:
         seen.old = seen.young if full or now - seen.turned <= 2 * REMEMBERED else b""
         seen.young, seen.turned = b"", now
-    if _among(seen.young, mark) or _among(seen.old, mark):
+    if among(seen.young, mark) or among(seen.old, mark):
         return True
     seen.young += mark
     return False
 
 
-def _among(marks: bytes, mark: bytes) -> bool:
+def among(marks: bytes, mark: bytes) -> bool:
     """Whether a mark is one of the marks, and not the end of one and the start of another.
 
-    >>> _among(b"aaaabbbb", b"bbbb"), _among(b"aaaabbbb", b"aabb")
+    >>> among(b"aaaabbbb", b"bbbb"), among(b"aaaabbbb", b"aabb")
     (True, False)
     """
     place = marks.find(mark)

@@ -343,6 +343,8 @@ class Customer(Struct, Generic[M], array_like=True):
     journey: what policies keep; none where no policy has kept anything.
     arms: the arm of each experiment, empty for one without this member. dealt: which experiments
     those were (`Programme.dealing`).
+    met: checksums of the visitors' ids that this known one has been seen with, 4 bytes each.
+    survivor: the known id that this one has become; empty: it is still itself.
     inbox: on-site messages, as the JSON that pages read (`policies.actions.Notice`).
     shelf: the book, or its bytes as long as nobody has opened it.
     Inbox and shelf are stored by themselves, never among the customer's own bytes.
@@ -363,6 +365,8 @@ class Customer(Struct, Generic[M], array_like=True):
     journey: Journey | None = None
     arms: dict[str, str] = field(default_factory=dict)
     dealt: int = 0
+    met: bytes = b""
+    survivor: str = ""
     inbox: bytes = b"[]"
     shelf: Book | bytes = field(default_factory=Book)
 

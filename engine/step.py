@@ -12,6 +12,7 @@ from engine import (
     enrolments,
     experiments,
     exposures,
+    identity,
     ledger,
     notices,
     orders,
@@ -75,6 +76,8 @@ def step(
     caller then throws the half-changed state away.
     """
     turn = Turn(world, customer, who, now, event.message_id, [], [], [], purse=purse)
+    if customer.survivor:
+        return _elsewhere(turn, event)
     if customer.due <= now:
         _fire(turn)
     if world.programme.experiments or customer.arms:
@@ -136,6 +139,18 @@ def _fire(turn: Turn) -> None:
     turn.now, turn.world, turn.cause, turn.timed = now, world, cause, False
 
 
+def _elsewhere(turn: Turn, event: Happening) -> Effects:
+    """An event of an id that is another one now; a repeat stays here, where its first was seen."""
+    name = NAMES[type(event)]
+    rule = RULES.get(name)
+    mark = recall.mark(name, event.message_id, exact=rule is not None and rule.keyed)
+    if recall.repeated(turn.customer.seen, mark, turn.now):
+        turn.note("repeat")
+    else:
+        identity.hand_on(turn, event, name)
+    return turn.effects()
+
+
 def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happened | None:
     """Believe or correct the event's time, and let the ledger's rule have it first.
 
@@ -146,7 +161,9 @@ def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happe
         if at > now + AHEAD:
             turn.note("clock_ahead")
         at = now
-    if event.user_id is not None:
+    if event.user_id is not None and (rule is None or rule.names):
+        if event.anonymous_id is not None or name == "alias":
+            identity.meet(turn, event)
         turn.customer.known = True
     if event.context.timezone is not None:
         profile.set_zone(turn, event.context.timezone, at)

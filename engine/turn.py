@@ -1,13 +1,16 @@
 """One step in the making: whose it is, what holds, when, and what has been said so far."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.chance import digest
 from engine.dates import zone
 from engine.decisions import Decision, Dispatch, Effects, Outcome
+from engine.events import Happening
 from engine.state import Customer
 
 if TYPE_CHECKING:
@@ -64,6 +67,12 @@ class Turn(Struct, gc=False):
         """Tell another customer something. key: what it is about, as in `say`."""
         ident = digest(self.who, event, to, key)
         self.dispatches.append(Dispatch(ident, to, event, properties))
+
+    def hand_on(self, to: str, event: Happening, name: str) -> None:
+        """Let an event happen to the one whom it is about now; its id and its moment stay."""
+        at = datetime.fromtimestamp(min(event.at(self.now), self.now), UTC)
+        whole = replace(event, user_id=to, anonymous_id=None, timestamp=at)
+        self.dispatches.append(Dispatch(event.message_id, to, name, whole=whole))
 
     def note(self, what: str) -> None:
         """Something to be counted, not a decision."""

@@ -57,6 +57,9 @@ class Mind(Protocol):
     def fold(self, turn: Turn, happened: Happened) -> None:
         """Move the features."""
 
+    def merge(self, customer: Customer[Any], memory: Any) -> None:
+        """Take in the memory, as data, of somebody who turned out to be this customer."""
+
     def score(self, turn: Turn) -> None:
         """Ask the models, with the features as they are now."""
 

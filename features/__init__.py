@@ -28,6 +28,7 @@ __all__ = [
     "Number",
     "Theme",
     "fold",
+    "merge",
     "numbers",
 ]
 
@@ -67,6 +68,12 @@ def fold(memories: Memories, happened: Happened) -> None:
     """Let an event move the themes that it concerns. The memories change in place."""
     for theme in _MOVED.get(happened.name, ()):
         theme(memories).fold(happened)
+
+
+def merge(memories: Memories, others: Memories) -> None:
+    """Take in another's memories: the two are one person. `memories` change in place."""
+    for ours, theirs in zip(_all(memories), _all(others), strict=True):
+        ours.merge(theirs)
 
 
 def numbers(memories: Memories, now: float) -> list[float]:

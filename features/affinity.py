@@ -61,6 +61,21 @@ class Taste(Struct, array_like=True, gc=False):
         self.short = [short[place] for place in kept]
         self.long = [long[place] for place in kept]
 
+    def merge(self, other: "Taste", newer: int, older: int) -> None:
+        """Add another's weights. newer, older: purchases by which each side still has to fade."""
+        sides = ((self, newer), (other, older))
+        weights: dict[str, tuple[int, int]] = {}
+        for taste, fades in sides:
+            quick, slow = exp2(-fades / SHORT), exp2(-fades / LONG)
+            for name, short, long in zip(taste.names, taste.short, taste.long, strict=True):
+                before = weights.get(name, (0, 0))
+                weights[name] = (before[0] + int(short * quick), before[1] + int(long * slow))
+        kept = sorted(weights.items(), key=lambda each: -each[1][1])[:NAMES]
+        kept.sort(key=lambda each: -each[1][0])
+        self.names = [name for name, _ in kept]
+        self.short = [short for _, (short, _) in kept]
+        self.long = [long for _, (_, long) in kept]
+
     def share(self) -> float:
         """The favourite's part of all that is liked (0 to 1; 0: nothing is)."""
         whole = sum(self.short)
@@ -117,6 +132,15 @@ class Affinity(Theme):
             self._like(event.properties, LOOK, len(orders) - bisect_right(orders, happened.at))
         else:
             self._like(event.properties, LOOK)
+
+    def merge(self, other: "Affinity") -> None:
+        """Each side fades by the other's purchases that are newer than all of its own."""
+        newest, others = max(self.orders, default=0), max(other.orders, default=0)
+        newer = sum(at > newest for at in other.orders)
+        older = sum(at > others for at in self.orders)
+        self.categories.merge(other.categories, newer, older)
+        self.brands.merge(other.brands, newer, older)
+        self.orders = sorted([*self.orders, *other.orders])[-ORDERS:]
 
     def numbers(self, now: float) -> tuple[float, ...]:
         long = self.categories.long

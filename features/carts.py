@@ -49,6 +49,15 @@ class Carts(Theme):
             insort(self.since, at)
             del self.since[:-REMEMBERED]
 
+    def merge(self, other: "Carts") -> None:
+        newest = max(self.newest, other.newest)
+        own = exp2((self.newest - newest) / HALF_LIFE)
+        theirs = exp2((other.newest - newest) / HALF_LIFE)
+        self.weight = self.weight * own + other.weight * theirs
+        self.newest, self.ordered = newest, max(self.ordered, other.ordered)
+        since = sorted([*self.since, *other.since])
+        self.since = [added for added in since if added > self.ordered][-REMEMBERED:]
+
     def numbers(self, now: float) -> tuple[float, ...]:
         newest = self.newest
         return (

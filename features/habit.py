@@ -68,6 +68,20 @@ class Habit(Theme):
         elif at in self.moments:
             self._returned(self.moments.index(at), happened.money)
 
+    def merge(self, other: "Habit") -> None:
+        newest = max(self.newest, other.newest)
+        for name, half_life in (("short", SHORT), ("mid", LONG / 3), ("long", LONG)):
+            own = getattr(self, name) * exp2((self.newest - newest) / half_life)
+            theirs = getattr(other, name) * exp2((other.newest - newest) / half_life)
+            setattr(self, name, own + theirs)
+        self.newest, self.orders = newest, self.orders + other.orders
+        self.first = min(filter(None, (self.first, other.first)), default=0)
+        sides = (self, other)
+        pairs = [pair for each in sides for pair in zip(each.moments, each.paid, strict=True)]
+        paid = sorted(pairs)[-REMEMBERED:]
+        self.moments, self.paid = [at for at, _ in paid], [money for _, money in paid]
+        self.cv = _cv(self.moments)
+
     def numbers(self, now: float) -> tuple[float, ...]:
         orders, moments = self.orders, self.moments
         since, gap, mean, last = NEVER, USUAL_GAP, 0.0, 0.0

@@ -49,6 +49,15 @@ class Response(Theme):
         self.clicked = self.clicked * kept + (added if name == "Message Clicked" else 0.0)
         self.newest = max(self.newest, at)
 
+    def merge(self, other: "Response") -> None:
+        newest = max(self.newest, other.newest)
+        own = exp2((self.newest - newest) / HALF_LIFE)
+        theirs = exp2((other.newest - newest) / HALF_LIFE)
+        self.delivered = self.delivered * own + other.delivered * theirs
+        self.opened = self.opened * own + other.opened * theirs
+        self.clicked = self.clicked * own + other.clicked * theirs
+        self.newest, self.used = newest, max(self.used, other.used)
+
     def numbers(self, now: float) -> tuple[float, ...]:
         fade = exp2((self.newest - now) / HALF_LIFE)
         delivered, opened = self.delivered * fade, self.opened * fade

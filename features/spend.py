@@ -39,6 +39,14 @@ class Spend(Theme):
         self.long = self.long * kept + money * added
         self.newest = max(self.newest, at)
 
+    def merge(self, other: "Spend") -> None:
+        newest = max(self.newest, other.newest)
+        own, theirs = exp2((self.newest - newest) / LONG), exp2((other.newest - newest) / LONG)
+        self.total += other.total
+        self.short = self.short * own**3 + other.short * theirs**3
+        self.long = self.long * own + other.long * theirs
+        self.newest = newest
+
     def numbers(self, now: float) -> tuple[float, ...]:
         # Never below zero: a refund may leave a rounding error, or be of an order too late to see.
         total, short, long = self.total, self.short, self.long

@@ -8,7 +8,7 @@ event never overwrites a newer one.
 
 from abc import abstractmethod
 from math import exp2
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
@@ -50,6 +50,13 @@ class Theme(Struct, array_like=True, gc=False):
     @abstractmethod
     def fold(self, happened: Happened) -> None:
         """Remember an event. The kernel shows none twice, and none that is over 30 days late."""
+
+    @abstractmethod
+    def merge(self, other: Any) -> None:
+        """Take in what is remembered of somebody who turned out to be the same person.
+
+        Afterwards it is as if both had been one from the start; `other` is of the same theme.
+        """
 
     @abstractmethod
     def numbers(self, now: float) -> tuple[float, ...]:

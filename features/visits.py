@@ -68,6 +68,16 @@ class Visits(Theme):
         if at > self.newest:
             self.newest = at
 
+    def merge(self, other: "Visits") -> None:
+        """A day with both is one, unless it lies further back than days are known."""
+        newest = max(self.newest, other.newest)
+        own, theirs = _as_of(newest, self), _as_of(newest, other)
+        twice = [n for n in range(REMEMBERED) if own[0] & theirs[0] & 1 << n]
+        self.days = own[0] | theirs[0]
+        self.short = own[1] + theirs[1] - sum(exp2(-n / SHORT) for n in twice)
+        self.long = own[2] + theirs[2] - sum(exp2(-n / LONG) for n in twice)
+        self.newest = newest
+
     def numbers(self, now: float) -> tuple[float, ...]:
         newest = self.newest
         age = now / DAY - newest // SECONDS
@@ -76,3 +86,10 @@ class Visits(Theme):
             self.short * exp2(-age / SHORT),
             self.long * exp2(-age / LONG),
         )
+
+
+def _as_of(newest: int, visits: Visits) -> tuple[int, float, float]:
+    """Days, short and long as they are at a later sight than the newest."""
+    ahead = newest // SECONDS - visits.newest // SECONDS
+    days = visits.days << min(ahead, REMEMBERED) & ALL
+    return days, visits.short * exp2(-ahead / SHORT), visits.long * exp2(-ahead / LONG)

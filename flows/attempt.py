@@ -249,7 +249,8 @@ class Attempt:
             "properties": dispatch.properties,
         }
         headers = {SOURCE: DECIDE, AT_MS: str(round(self.draft.log_time * 1000))}
-        entry = Entry(EVENTS, dispatch.to.encode(), _json.encode(body), _json.encode(headers))
+        told = _json.encode(body if dispatch.whole is None else dispatch.whole)
+        entry = Entry(EVENTS, dispatch.to.encode(), told, _json.encode(headers))
         self.draft.put(entry)
 
     def _run_errands(self) -> None:

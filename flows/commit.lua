@@ -19,6 +19,7 @@ local function fields(command, key)
 end
 for customer = 6, #KEYS do
   local count = tonumber(take())
+  if take() == 'anew' then redis.call('DEL', KEYS[customer]) end
   redis.call('HSET', KEYS[customer], 'as_of', log_time, 'offset', new_offset, unpack(ARGV, at + 1, at + count))
   at = at + count
 end

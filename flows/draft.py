@@ -111,17 +111,22 @@ class Draft(Struct):
             fetched,
             self.records,
             self.quota,
+            [who for who, live in self.touched.items() if live.customer.survivor],
         )
         return commit, packed
 
 
 def _written(live: Live, world: World) -> tuple[State, list[bytes | str]]:
-    """A customer's three parts, and the fields to write: book and inbox only if they changed."""
+    """A customer's three parts, and the fields to write: book and inbox only if they changed.
+
+    Of one who is another customer now, all of them: nothing else is kept.
+    """
     customer = live.customer
     state, book = CODEC.moving(customer), CODEC.standing(customer)
     fields = ["state", state, *readable.moving(world, customer)]
-    if book != live.book:
+    whole = bool(customer.survivor)
+    if whole or book != live.book:
         fields += ["book", squeezed(book), *readable.standing(world, customer)]
-    if customer.inbox != live.inbox:
+    if whole or customer.inbox != live.inbox:
         fields += ["inbox", customer.inbox]
     return (state, book, customer.inbox), fields

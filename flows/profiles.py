@@ -89,9 +89,9 @@ class Profile(Struct, frozen=True):
     points may be spent, pending ones wait for the return window, debt is owed (all ≥ 0). tier: the
     step's id; empty: none. benefits: the tier's, as the programme had them when the member's points
     or tier last moved. scores: probabilities by model, for the shop's own decisions; churn is
-    never shown to the customer. as_of: log time (s) of the last event; 0.0: nobody has heard of
-    this customer (cold). offset: the next of the customer's partition then, so that a write can be
-    waited for.
+    never shown to the customer. survivor: the id that this one is now; ask for that. as_of: log
+    time (s) of the last event; 0.0: nobody has heard of this customer (cold). offset: the next of
+    the customer's partition then, so that a write can be waited for.
     """
 
     points: int = 0
@@ -106,6 +106,7 @@ class Profile(Struct, frozen=True):
     scores: dict[str, float] = {}
     offers: list[Offer] = []
     segments: list[str] = []
+    survivor: str = ""
     as_of: float = 0.0
     offset: int = 0
 
@@ -179,6 +180,7 @@ def _profile(values: list[Raw]) -> Profile:
         scores=_json(_scores, found["scores"], {}),
         offers=_json(_offers, found["offers"], []),
         segments=_json(_names, found["segments"], []),
+        survivor=_text(found["survivor"]),
         as_of=float(found["as_of"]),
         offset=_whole(found["offset"]),
     )

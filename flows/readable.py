@@ -18,6 +18,8 @@ _json = msgspec.json.Encoder()
 
 def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that every event may move: affinity, scores and segments."""
+    if customer.survivor:
+        return []
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
         "scores", world.mind.scores(customer),
@@ -26,7 +28,12 @@ def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
 
 
 def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
-    """The fields that only change together with a decision, an order or a redemption."""
+    """The fields that only change together with a decision, an order or a redemption.
+
+    Of an id that has become another one, nothing but which.
+    """
+    if customer.survivor:
+        return ["survivor", customer.survivor]
     return [
         "points", str(ledger.available(customer.book.ledger)),
         "pending", str(ledger.pending(customer.book.ledger)),

@@ -63,6 +63,7 @@ class Commit(Struct, frozen=True):
     ids without a timer.
 
     world: fields to set; dropped: fields of the world to delete. quota: budgets that have moved.
+    anew: of these customers nothing is kept but the fields that are written.
     """
 
     partition: int
@@ -77,6 +78,7 @@ class Commit(Struct, frozen=True):
     fetched: float = 0.0
     records: int = 0
     quota: Mapping[str, bytes] = {}
+    anew: Sequence[str] = ()
 
 
 class Sent(NamedTuple):
@@ -294,7 +296,7 @@ def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     arguments += (str(new.offset), new.token, repr(new.log_time))
     for who, pairs in commit.customers.items():
         names.append(keys.customer(p, who))
-        arguments.append(str(len(pairs)))
+        arguments += (str(len(pairs)), "anew" if who in commit.anew else "")
         arguments += pairs
     arguments.append(str(len(commit.outbox)))
     for n, entry in enumerate(commit.outbox):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 import features
 from engine.dates import DAY, NEVER
 from engine.programme import Programme
@@ -61,6 +63,10 @@ class Mind:
             customer.due = min(customer.due, customer.pulse)
         if self.rules.schedules and not alarms.wound(customer):
             alarms.wind(turn, self.rules)
+
+    def merge(self, customer: Customer[Any], memory: Any) -> None:
+        """The features of both, as of one person."""
+        features.merge(customer.memory, msgspec.convert(memory, Memories))
 
     def score(self, turn: Turn) -> None:
         """Every model over the same inputs.

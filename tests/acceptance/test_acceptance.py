@@ -13,10 +13,15 @@ from msgspec.structs import replace
 
 from engine import ledger
 from engine.challenges import Challenge, Collection, Count, Sequence, Spend, Step, Streak
+from engine.chance import draw
 from engine.dates import DAY, HOUR
 from engine.programme import Points
+from policies.worlds import genesis
 from tests.flows import test_budgets as budgets
 from tests.support.lives import EVEN, Coming, Deed, live, three_days
+from tests.support.records import START as START_OF_RECORDS
+from tests.support.records import did
+from tests.support.several import Several, opened
 from tests.support.stories import (
     LADDER,
     START,
@@ -224,6 +229,38 @@ def test_acceptance_18_a_budget_of_n_with_ten_times_as_many_unlocks_gives_exactl
         town.settle()
     assert (len(town.said("Reward Unlocked")), town.spent("cups")) == (12, (12, 0))
     assert town.recounted()
+
+
+def _held_out(who: str) -> bool:
+    return draw(f"{genesis().programme.salt}/holdout", who) < genesis().programme.holdout.share
+
+
+HELD, TREATED = (
+    next(name for name in (f"{n}" for n in range(500)) if _held_out(name) is held)
+    for held in (True, False)
+)
+
+
+@pytest.mark.parametrize(("visitor", "member"), [(HELD, TREATED), (TREATED, HELD)])
+def test_acceptance_14_anonymous_then_login_keeps_the_holdout(visitor: str, member: str) -> None:
+    seen = did("Product Viewed", visitor=visitor)
+    login = did("identify", HOUR, user=member, visitor=visitor)
+    assert Several().tell(seen, login).of(member).book.holdout is _held_out(visitor)
+
+
+def test_acceptance_14_a_member_who_was_known_before_keeps_the_holdout() -> None:
+    known = did("Product Viewed", user=TREATED)
+    login = did("identify", HOUR, user=TREATED, visitor=HELD)
+    assert not Several().tell(known, login).of(TREATED).book.holdout
+
+
+def test_acceptance_15_after_a_merge_a_late_event_of_the_old_id_lands_on_the_survivor() -> None:
+    login = did("identify", HOUR, user="ann", visitor="v-17")
+    late = did("Order Completed", visitor="v-17", order_id="o1", total=40)
+    town = opened().tell(login, late)
+    assert ledger.pending(town.of("ann").book.ledger) == 40
+    assert town.of("ann").book.orders["o1"].at == START_OF_RECORDS
+    assert town.of("v-17").book.orders == {}
 
 
 @given(three_days(), st.data())

@@ -115,6 +115,6 @@ def test_identify_tells_zone_and_country() -> None:
     assert (told.customer.zone, told.customer.country) == ("Europe/Vienna", "AT")
 
 
-def test_an_alias_is_counted() -> None:
+def test_an_alias_is_counted_and_asks_the_other_id_to_join() -> None:
     told = tell(Beat(name="alias", envelope={"previousId": "visitor"}))
     assert (told.notes, told.decisions) == (["alias"], [])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.dates import DAY
 from engine.events import NAMED
-from features import CATALOGUE, THEMES, Memories, Number, fold, numbers
+from features import CATALOGUE, THEMES, Memories, Number, fold, merge, numbers
 from tests.features.stories import (
     MOVING,
     START,
@@ -133,3 +133,46 @@ def test_a_number_can_be_named_in_a_condition_and_says_what_it_is(number: Number
     assert number.unit
     assert number.meaning
     assert number.low < number.high
+
+
+@given(story=stories(days=30), data=st.data())
+def test_two_memories_merged_are_as_one_from_the_start(
+    story: list[Told], data: st.DataObject
+) -> None:
+    """To the last digits; tastes differ by the fading of purchases that were the other one's."""
+    keys = sorted({_deed(each) for each in story})
+    ours = set(data.draw(st.lists(st.sampled_from(keys), unique=True))) if keys else set()
+    now = after(story)
+    whole = read(remember(*as_heard(story)), now)
+    left = remember(*as_heard([each for each in story if _deed(each) in ours]))
+    right = remember(*as_heard([each for each in story if _deed(each) not in ours]))
+    merge(left, right)
+    assert without(read(left, now), TASTE) == pytest.approx(
+        without(whole, TASTE), rel=1e-9, abs=1e-9
+    )
+    assert left.affinity.orders == remember(*as_heard(story)).affinity.orders
+
+
+def _deed(told: Told) -> float:
+    """An order and its refunds are one person's."""
+    return told.happened.ordered or told.happened.at
+
+
+@given(story=stories())
+def test_to_merge_with_nobody_changes_nothing(story: list[Told]) -> None:
+    alone, other = remember(*as_heard(story)), Memories()
+    now = after(story)
+    merge(other, alone)
+    assert read(other, now) == pytest.approx(read(alone, now), rel=1e-9, abs=1e-9)
+    merge(alone, Memories())
+    assert read(other, now) == pytest.approx(read(alone, now), rel=1e-9, abs=1e-9)
+
+
+@given(one=stories(timely_orders=True), two=stories(timely_orders=True))
+def test_tastes_are_united_within_bounds(one: list[Told], two: list[Told]) -> None:
+    """Never more names than are kept, favourite first."""
+    ours, theirs = remember(*as_heard(one)), remember(*as_heard(two))
+    merge(ours, theirs)
+    for taste in (ours.affinity.categories, ours.affinity.brands):
+        assert taste.short == sorted(taste.short, reverse=True)
+        assert len(taste.names) <= 12

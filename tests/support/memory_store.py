@@ -37,6 +37,8 @@ class MemoryStore:
         for who, pairs in commit.customers.items():
             stamp = ["as_of", repr(commit.new.log_time), "offset", str(commit.new.offset)]
             fields = [*pairs, *stamp]
+            if who in commit.anew:
+                self.profiles.pop(who, None)
             profile = self.profiles.setdefault(who, {})
             profile.update(zip(fields[::2], fields[1::2], strict=True))
         for n, entry in enumerate(commit.outbox):

@@ -69,3 +69,26 @@ def junk(value: bytes = b"{", after: float = 0.0) -> Record:
 def _control(event: str, after: float, source: str, **told: Any) -> Record:
     body = orjson.dumps({"event": event, "messageId": f"{event}-{after}", **told})
     return Record(-1, START + after, None, body, source)
+
+
+def did(
+    event: str,
+    after: float = 0.0,
+    *,
+    user: str | None = None,
+    visitor: str | None = None,
+    ident: str | None = None,
+    **told: Any,
+) -> Record:
+    """What somebody did who is known by either id or by both. An alias names its `previous`."""
+    at = START + after
+    whose = {"userId": user, "anonymousId": visitor}
+    body: dict[str, Any] = {
+        "messageId": ident or f"{event}-{user}-{visitor}-{after}-{told}",
+        "type": event if event in ("alias", "identify") else "track",
+        "event": event,
+        **{name: who for name, who in whose.items() if who is not None},
+        "timestamp": iso(at),
+    }
+    body |= {"previousId": told["previous"]} if event == "alias" else {"properties": told}
+    return Record(-1, at, (user or visitor or "").encode(), orjson.dumps(body))

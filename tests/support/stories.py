@@ -75,6 +75,9 @@ class PlainMind:
     def fold(self, turn: Turn, happened: Happened) -> None:
         pass
 
+    def merge(self, customer: Customer[Any], memory: Any) -> None:
+        customer.memory.update(memory)
+
     def score(self, turn: Turn) -> None:
         pass
 
