@@ -527,6 +527,31 @@ class MergeIn(Command, frozen=True, tag="Merge In", kw_only=True):
     properties: Life
 
 
+class Erasure(Struct, frozen=True, gc=False):
+    """Who erased a person, by the shop's own name for them, and why."""
+
+    actor: Id
+    reason: Text
+
+
+class Totals(Struct, frozen=True, gc=False):
+    """The whole numbers of a ledger by name, and `held`: all points that were in its lots."""
+
+    figures: dict[Text, int]
+
+
+class CustomerErased(Command, frozen=True, tag="Customer Erased", kw_only=True):
+    """Forget this person, now and in every replay. Their totals go to a pseudonym."""
+
+    properties: Erasure
+
+
+class TotalsKept(Command, frozen=True, tag="Totals Kept", kw_only=True):
+    """To a pseudonym: what the books say of somebody who was erased."""
+
+    properties: Totals
+
+
 # ── identify and alias carry no event name ───────────────────────────────────────────────────────
 
 
@@ -624,7 +649,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
     ReferralShared, ConsentChanged, PointsCorrected, ProductRestocked, RewardAwarded, RewardLapsed,
-    MergeRequested, MergeIn,
+    MergeRequested, MergeIn, CustomerErased, TotalsKept,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (
     Tick, ProgrammePublished, ModelPublished,

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from engine import (
     enrolments,
+    erasure,
     identity,
     joining,
     ledger,
@@ -27,6 +28,7 @@ from engine.events import (
     ChallengeJoined,
     ConsentChanged,
     CouponApplied,
+    CustomerErased,
     Identify,
     LoyaltyEnrolled,
     MergeIn,
@@ -41,6 +43,7 @@ from engine.events import (
     RedemptionRequested,
     RewardAwarded,
     RewardLapsed,
+    TotalsKept,
     Unsubscribed,
     Unwished,
     Wished,
@@ -173,6 +176,18 @@ def merge_in(turn: Turn, event: MergeIn, at: float) -> Happened | None:
     return None
 
 
+def customer_erased(turn: Turn, event: CustomerErased, at: float) -> Happened | None:
+    """Nobody is here any more."""
+    erasure.erase(turn)
+    return None
+
+
+def totals_kept(turn: Turn, event: TotalsKept, at: float) -> Happened | None:
+    """What the books say of somebody who was erased."""
+    erasure.keep(turn, event.properties)
+    return None
+
+
 def consent_changed(turn: Turn, event: ConsentChanged, at: float) -> Happened | None:
     """Yes or no, on one channel for one purpose."""
     consent = event.properties
@@ -284,6 +299,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "Reward Lapsed": Rule(reward_lapsed, keyed=True),
     "Merge Requested": Rule(merge_requested, names=False),
     "Merge In": Rule(merge_in, keyed=True),
+    "Customer Erased": Rule(customer_erased, keyed=True, names=False),
+    "Totals Kept": Rule(totals_kept, keyed=True, names=False),
     "identify": Rule(identify),
     "alias": Rule(alias),
 }

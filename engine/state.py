@@ -345,6 +345,7 @@ class Customer(Struct, Generic[M], array_like=True):
     those were (`Programme.dealing`).
     met: checksums of the visitors' ids that this known one has been seen with, 4 bytes each.
     survivor: the known id that this one has become; empty: it is still itself.
+    erased: nothing is kept of this one, and nothing will be; a pseudonym has the ledger's totals.
     inbox: on-site messages, as the JSON that pages read (`policies.actions.Notice`).
     shelf: the book, or its bytes as long as nobody has opened it.
     Inbox and shelf are stored by themselves, never among the customer's own bytes.
@@ -367,8 +368,14 @@ class Customer(Struct, Generic[M], array_like=True):
     dealt: int = 0
     met: bytes = b""
     survivor: str = ""
+    erased: bool = False
     inbox: bytes = b"[]"
     shelf: Book | bytes = field(default_factory=Book)
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is nobody here any more: another id has it all, or nobody."""
+        return self.erased or self.survivor != ""
 
     @property
     def book(self) -> Book:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine import (
     enrolments,
+    erasure,
     experiments,
     exposures,
     identity,
@@ -26,7 +27,7 @@ from engine.budgets import Purse
 from engine.chance import draw
 from engine.dates import MINUTE
 from engine.decisions import Effects
-from engine.events import NAMES, Happening
+from engine.events import NAMES, CustomerErased, Happening, TotalsKept
 from engine.posting import LATE, RULES, STALE, Rule
 from engine.state import Customer
 from engine.turn import Turn
@@ -76,7 +77,7 @@ def step(
     caller then throws the half-changed state away.
     """
     turn = Turn(world, customer, who, now, event.message_id, [], [], [], purse=purse)
-    if customer.survivor:
+    if customer.survivor or customer.erased:
         return _elsewhere(turn, event)
     if customer.due <= now:
         _fire(turn)
@@ -140,14 +141,25 @@ def _fire(turn: Turn) -> None:
 
 
 def _elsewhere(turn: Turn, event: Happening) -> Effects:
-    """An event of an id that is another one now; a repeat stays here, where its first was seen."""
+    """An event of an id that is another one now, or nobody.
+
+    A repeat stays here, where its first was seen. Who is erased is so under every id.
+    """
+    customer = turn.customer
+    if customer.erased and not isinstance(event, TotalsKept):
+        turn.note("erased")
+        return turn.effects()
     name = NAMES[type(event)]
     rule = RULES.get(name)
     mark = recall.mark(name, event.message_id, exact=rule is not None and rule.keyed)
     if recall.repeated(turn.customer.seen, mark, turn.now):
         turn.note("repeat")
+    elif isinstance(event, TotalsKept):
+        erasure.keep(turn, event.properties)
     else:
         identity.hand_on(turn, event, name)
+        if isinstance(event, CustomerErased):
+            erasure.bury(customer, turn.world.mind.newcomer())
     return turn.effects()
 
 

@@ -304,6 +304,23 @@ def experiments(
 
 
 @app.command()
+def erase(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    actor: Annotated[str, typer.Option(help="Who erases, by the shop's own name for them.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the log.")],
+) -> None:
+    """Forget a person for ever: nothing is kept but the ledger's totals, under a pseudonym."""
+    from flows.control import customer_erased
+    from flows.sender import Sender
+    from flows.store import new_token
+
+    sender = Sender(_quiet_settings())
+    customer_erased(sender, customer, f"erasure-{new_token()}", actor, reason)
+    sender.settle()
+    typer.echo(f"{customer}: will be forgotten as soon as the log is read so far")
+
+
+@app.command()
 def recount() -> None:
     """Fold the whole log again, plainly, and compare every customer with Redis."""
     from flows.recount import recount as count_again

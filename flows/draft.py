@@ -111,7 +111,7 @@ class Draft(Struct):
             fetched,
             self.records,
             self.quota,
-            [who for who, live in self.touched.items() if live.customer.survivor],
+            [who for who, live in self.touched.items() if live.customer.gone],
         )
         return commit, packed
 
@@ -119,12 +119,12 @@ class Draft(Struct):
 def _written(live: Live, world: World) -> tuple[State, list[bytes | str]]:
     """A customer's three parts, and the fields to write: book and inbox only if they changed.
 
-    Of one who is another customer now, all of them: nothing else is kept.
+    Of one who is another customer now, or nobody, all of them: nothing else is kept.
     """
     customer = live.customer
     state, book = CODEC.moving(customer), CODEC.standing(customer)
     fields = ["state", state, *readable.moving(world, customer)]
-    whole = bool(customer.survivor)
+    whole = customer.gone
     if whole or book != live.book:
         fields += ["book", squeezed(book), *readable.standing(world, customer)]
     if whole or customer.inbox != live.inbox:

@@ -18,7 +18,7 @@ _json = msgspec.json.Encoder()
 
 def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that every event may move: affinity, scores and segments."""
-    if customer.survivor:
+    if customer.gone:
         return []
     return [
         "affinity", _json.encode(world.mind.affinity(customer)),
@@ -30,10 +30,10 @@ def moving(world: World, customer: Customer[Any]) -> list[bytes | str]:
 def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """The fields that only change together with a decision, an order or a redemption.
 
-    Of an id that has become another one, nothing but which.
+    Of an id that has become another one, nothing but which; of one that was erased, nothing.
     """
-    if customer.survivor:
-        return ["survivor", customer.survivor]
+    if customer.gone:
+        return ["survivor", customer.survivor] if customer.survivor else []
     return [
         "points", str(ledger.available(customer.book.ledger)),
         "pending", str(ledger.pending(customer.book.ledger)),

@@ -1,5 +1,6 @@
 """One case for each common complaint about such systems (DOMAIN §14), under its number."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -16,11 +17,13 @@ from engine.challenges import Challenge, Collection, Count, Sequence, Spend, Ste
 from engine.chance import draw
 from engine.dates import DAY, HOUR
 from engine.programme import Points
+from engine.state import Book
+from features import Memories
 from policies.worlds import genesis
 from tests.flows import test_budgets as budgets
 from tests.support.lives import EVEN, Coming, Deed, live, three_days
 from tests.support.records import START as START_OF_RECORDS
-from tests.support.records import did
+from tests.support.records import did, record
 from tests.support.several import Several, opened
 from tests.support.stories import (
     LADDER,
@@ -261,6 +264,38 @@ def test_acceptance_15_after_a_merge_a_late_event_of_the_old_id_lands_on_the_sur
     assert ledger.pending(town.of("ann").book.ledger) == 40
     assert town.of("ann").book.orders["o1"].at == START_OF_RECORDS
     assert town.of("v-17").book.orders == {}
+
+
+def totals(town: Several) -> dict[str, int]:
+    """Every figure of every ledger, summed."""
+    found: Counter[str] = Counter()
+    for customer in town.states.values():
+        book = customer.book.ledger
+        assert ledger.balanced(book)
+        held = ledger.pending(book) + ledger.available(book) + ledger.reserved(book)
+        found.update(issued=book.issued, reversed=book.reversed, debt=book.debt, held=held)
+    return found
+
+
+def test_acceptance_19_who_is_erased_stays_so_in_a_replay_and_the_totals_are_unchanged() -> None:
+    bought = did("Order Completed", user="ann", order_id="o1", total=40)
+    back = did("Order Refunded", HOUR, user="ann", order_id="o1", total=10)
+    town = opened().tell(did("Product Viewed", visitor="v-17"), bought, back)
+    town.tell(did("identify", 2 * HOUR, user="ann", visitor="v-17"))
+    before = totals(town)
+    erased = record("Customer Erased", DAY, who="ann", source="admin", actor="dpo", reason="asked")
+    later = did("Order Completed", 2 * DAY, user="ann", order_id="o2", total=99)
+    late = did("Product Viewed", 3 * DAY, visitor="v-17")
+    town.tell(erased, bought, later, late, erased)
+    again = town.replayed()
+    assert again.states == town.states
+    assert totals(again) == totals(town) == before
+    for who in ("ann", "v-17"):
+        assert again.of(who).book == Book()
+        assert again.of(who).memory == Memories()
+        assert again.profile(who).keys() - {"survivor"} == {
+            "state", "book", "inbox", "as_of", "offset"
+        }  # fmt: skip
 
 
 @given(three_days(), st.data())
