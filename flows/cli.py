@@ -138,6 +138,23 @@ def topics() -> None:
     typer.echo(f"there are {', '.join(full_name(settings, topic) for topic in TOPICS)}")
 
 
+@app.command()
+def erase(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    actor: Annotated[str, typer.Option(help="Who erases, by the shop's own name for them.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the log.")],
+) -> None:
+    """Forget a person for ever: nothing is kept but the ledger's totals, under a pseudonym."""
+    from flows.control import customer_erased
+    from flows.sender import Sender
+    from flows.store import new_token
+
+    sender = Sender(_quiet_settings())
+    customer_erased(sender, customer, f"erasure-{new_token()}", actor, reason)
+    sender.settle()
+    typer.echo(f"{customer}: will be forgotten as soon as the log is read so far")
+
+
 # ── programme ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -301,23 +318,6 @@ def experiments(
         out.print(part)
     if any(trials.report(name, trial).alarm for name, trial in found.items()):
         raise typer.Exit(BAD_NEWS)
-
-
-@app.command()
-def erase(
-    customer: Annotated[str, typer.Argument(help="The customer's id.")],
-    actor: Annotated[str, typer.Option(help="Who erases, by the shop's own name for them.")],
-    reason: Annotated[str, typer.Option(help="Why, for whoever reads the log.")],
-) -> None:
-    """Forget a person for ever: nothing is kept but the ledger's totals, under a pseudonym."""
-    from flows.control import customer_erased
-    from flows.sender import Sender
-    from flows.store import new_token
-
-    sender = Sender(_quiet_settings())
-    customer_erased(sender, customer, f"erasure-{new_token()}", actor, reason)
-    sender.settle()
-    typer.echo(f"{customer}: will be forgotten as soon as the log is read so far")
 
 
 @app.command()

@@ -100,6 +100,13 @@ def test_a_later_commit_changes_what_it_names_and_leaves_the_rest(store: Store) 
     assert store.checkpoint(3) == SECOND.new
 
 
+def test_of_a_customer_written_anew_nothing_else_is_kept(store: Store) -> None:
+    store.client.hset(keys.customer(3, "ann"), "offers", "[]")
+    store.commit([FIRST, replace(SECOND, anew=["ann"])])
+    assert store.client.hget(keys.customer(3, "ann"), "offers") is None
+    assert store.client.hget(keys.customer(3, "ann"), "points") == b"13"
+
+
 def test_outbox_entries_stand_in_order_under_the_next_offset(store: Store) -> None:
     store.commit([FIRST])
     assert outbox(store) == [
