@@ -25,7 +25,7 @@ from engine.orders import UnknownCurrencyError
 from engine.step import newcomer, step, tick
 from engine.wire import Ignored, Refused
 from engine.world import World
-from flows import quotas
+from flows import quotas, totals
 from flows.control import DECIDE, objection
 from flows.draft import Draft, Live
 from flows.partition import partition_of
@@ -227,7 +227,9 @@ class Attempt:
         return min([self.home.first_due(), *(live.customer.due for live in self.live.values())])
 
     def _emit(self, who: str, effects: Effects) -> None:
-        """Decisions and outcomes go into the outbox."""
+        """Decisions and outcomes go into the outbox; moved points into the totals."""
+        if effects.moved:
+            totals.turned(self.draft.pages, self.home.totals, effects.moved)
         key = who.encode()
         for decision in effects.decisions:
             self.draft.put(Entry(DECISIONS, key, _json.encode(decision)))

@@ -33,7 +33,9 @@ run = typer.Typer(help="Run a part of the engine until it is stopped.", no_args_
 programme = typer.Typer(
     help="Check, compare and publish the marketers' file.", no_args_is_help=True
 )
+points = typer.Typer(help="Points by hand.", no_args_is_help=True)
 app.add_typer(run, name="run")
+app.add_typer(points, name="points")
 app.add_typer(programme, name="programme")
 
 
@@ -230,6 +232,29 @@ def numbers() -> None:
     console().print(numbers_table())
 
 
+# ── points ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@points.command(context_settings={"ignore_unknown_options": True})
+def correct(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    amount: Annotated[int, typer.Argument(metavar="POINTS", help="How many; below 0: taken.")],
+    actor: Annotated[str, typer.Option(help="Who does it.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the decision.")],
+    ident: Annotated[
+        str | None, typer.Option("--id", help="Its id, so that a repeat is known as one.")
+    ] = None,
+) -> None:
+    """Give or take points by hand: a record of the log with its actor and reason."""
+    from flows import correcting
+    from flows.store import new_token
+
+    ident = f"correction-{new_token()}" if ident is None else ident
+    record = correcting.command(ident, customer, amount, actor, reason)
+    correcting.correct(_quiet_settings(), customer, record)
+    typer.echo(f"sent: {amount:+,} points for {customer}, id {ident}")
+
+
 # ── looking and counting ─────────────────────────────────────────────────────────────────────────
 
 
@@ -332,6 +357,16 @@ def recount() -> None:
     typer.echo(f"recount: {report.differences} differences")
     if report.differences:
         raise typer.Exit(BAD_NEWS)
+
+
+@app.command()
+def totals() -> None:
+    """Show what became of all members' points, day by day: they are a liability."""
+    from flows.console import console
+    from flows.liability import daily
+    from flows.tables import totals_table
+
+    console().print(totals_table(daily(_quiet_settings())))
 
 
 @app.command()

@@ -1,5 +1,5 @@
 -- All effects of one batch of one partition, or none of them.
--- KEYS: checkpoint, outbox, timers, world, quota, then one key a customer. ARGV is read from left to right.
+-- KEYS: checkpoint, outbox, timers, world, quota, totals, then one key a customer. ARGV is read from left to right.
 -- `log_time` and `new_offset` also go into every customer's hash, as `as_of` and `offset`.
 -- Offsets, tokens and the log's identity are compared as strings; there is no arithmetic on them.
 -- After the first write nothing can fail: the caller has checked sizes and types, and the keys are ours alone.
@@ -17,7 +17,7 @@ local function fields(command, key)
   if count > 0 then redis.call(command, key, unpack(ARGV, at + 1, at + count)) end
   at = at + count
 end
-for customer = 6, #KEYS do
+for customer = 7, #KEYS do
   local count = tonumber(take())
   if take() == 'anew' then redis.call('DEL', KEYS[customer]) end
   redis.call('HSET', KEYS[customer], 'as_of', log_time, 'offset', new_offset, unpack(ARGV, at + 1, at + count))
@@ -34,5 +34,6 @@ fields('ZREM', KEYS[3])
 fields('HSET', KEYS[4])
 fields('HDEL', KEYS[4])
 fields('HSET', KEYS[5])
+fields('HSET', KEYS[6])
 redis.call('HSET', KEYS[1], 'offset', new_offset, 'token', new_token, 'log_time', log_time)
 return 'ok'

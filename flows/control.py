@@ -50,6 +50,11 @@ def tick(sender: Sender, partition: int, at_ms: int) -> None:
     sender.send(EVENTS, None, body, headers={SOURCE: CLOCK}, at_ms=at_ms, partition=partition)
 
 
+def commanded(sender: Sender, customer: str, record: bytes) -> None:
+    """An operator's command about a customer. record: its JSON."""
+    sender.send(EVENTS, customer.encode(), record, headers={SOURCE: ADMIN})
+
+
 def programme_published(
     sender: Sender, partition: int, version: str, text: str, at_ms: int | None = None
 ) -> None:

@@ -39,6 +39,9 @@ class Loader(Protocol):
     def quotas(self, partition: int) -> dict[str, bytes]:
         """What the partition has of each budget."""
 
+    def totals(self, partition: int) -> dict[str, bytes]:
+        """What moved on each day."""
+
 
 class Partition:
     """A partition's worlds, customers and position.
@@ -71,6 +74,7 @@ class Partition:
         self.refused_in_row = 0
         self.kept: dict[str, State] = {}
         self.quotas: Mapping[str, bytes] = loader.quotas(number)
+        self.totals = loader.totals(number)
         self.due: list[str] = []
         self.moved_to = NEVER
         self.counts = Counts()
@@ -118,6 +122,7 @@ class Partition:
             self.at, self.world, self.refused_in_row = commit.new, attempt.world, attempt.refused
             self.kept.update(attempt.packed)
             self.quotas = {**self.quotas, **commit.quota}
+            self.totals.update(commit.totals)
             self.moved_to = min([self.moved_to, *(when for when, _ in commit.due)])
             self.counts.add(attempt.counts)
             return commit

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from engine.dates import NEVER
 from engine.state import Customer
 from engine.world import World
-from flows import readable
+from flows import readable, totals
 from flows.codec import CODEC, squeezed
 from flows.store import MAX_BYTES, Checkpoint, Commit, Entry, State, new_token
 
@@ -50,6 +50,7 @@ class Draft(Struct):
 
     size: bytes so far, about. world, dropped: fields of the published world to set and to delete.
     quota: budgets that have moved.
+    pages: days on which points moved, and their pages by now.
     """
 
     start: Checkpoint
@@ -62,6 +63,7 @@ class Draft(Struct):
     world: dict[str, bytes] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     quota: dict[str, bytes] = field(default_factory=dict)
+    pages: dict[str, totals.Page] = field(default_factory=dict)
 
     @classmethod
     def after(cls, at: Checkpoint) -> "Draft":
@@ -112,6 +114,7 @@ class Draft(Struct):
             self.records,
             self.quota,
             [who for who, live in self.touched.items() if live.customer.gone],
+            {day: totals.packed(page) for day, page in self.pages.items()},
         )
         return commit, packed
 

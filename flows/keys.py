@@ -37,6 +37,11 @@ def quota(partition: int) -> str:
     return f"pc:{{{partition}}}:quota"
 
 
+def totals(partition: int) -> str:
+    """Hash: day → what moved in the points ledgers on it, as JSON (`flows.totals`)."""
+    return f"pc:{{{partition}}}:totals"
+
+
 def learner() -> str:
     """Hash.
 

@@ -6,7 +6,7 @@ restarts, no cut-off worlds. Any difference is a bug, or somebody wrote to Redis
 
 import copy
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from engine import ledger
 from engine import quotas as pools
 from engine.budgets import Purse
+from engine.decisions import Effects
 from engine.errors import ProgrammeError, StoreError
 from engine.events import Control, Errand, Happening, ModelPublished, ProgrammePublished, Tick
 from engine.models import Snapshot
@@ -23,7 +24,7 @@ from engine.state import Customer
 from engine.step import newcomer, step, tick
 from engine.wire import decode
 from engine.world import World
-from flows import keys, quotas, readable
+from flows import keys, quotas, readable, totals
 from flows.codec import CODEC
 from flows.codec import customer as read
 from flows.control import objection
@@ -71,6 +72,7 @@ class Naive:
         self.timers: list[tuple[float, str]] = []
         self.decisions: set[str] = set()
         self.purse = Purse(number, count)
+        self.totals: dict[str, totals.Page] = {}
 
     def apply(self, record: Record) -> None:
         """One record, as if it were the only one in the world."""
@@ -96,7 +98,7 @@ class Naive:
     def _tick(self, who: str, customer: Customer[Any]) -> None:
         before = _packed(customer)
         try:
-            self._keep(tick(self.world, customer, who, self.now).decisions)
+            self._keep(tick(self.world, customer, who, self.now))
             self._wind(who, customer)
         except Exception:  # a dead letter of decide's; its timer waits for a mended release
             self.customers[who] = CODEC.unpack(*before)
@@ -116,7 +118,7 @@ class Naive:
                 self.customers[who] = CODEC.unpack(*before)
             return
         self.customers[who] = customer
-        self._keep(effects.decisions)
+        self._keep(effects)
         self._wind(who, customer)
 
     def worlds_by(self, moment: float) -> list[World]:
@@ -151,8 +153,9 @@ class Naive:
             self.programmes.append(world)
         self.world = world
 
-    def _keep(self, decisions: Iterable[Any]) -> None:
-        self.decisions.update(decision.id for decision in decisions)
+    def _keep(self, effects: Effects) -> None:
+        self.decisions.update(decision.id for decision in effects.decisions)
+        totals.turned(self.totals, {}, effects.moved)
 
     def _wind(self, who: str, customer: Customer[Any]) -> None:
         heapq.heappush(self.timers, (customer.due, who))
@@ -172,7 +175,8 @@ def recount(settings: Settings) -> Report:
 
 
 def _recount(settings: Settings, store: Store, naive: Naive, report: Report) -> None:
-    offset, stored, stored_quotas = _standing(store, naive.number)
+    offset, stored, stored_quotas, stored_totals = _standing(store, naive.number)
+    pages = {day: totals.read(value) for day, value in stored_totals.items()}
     for record in _records(settings, naive.number, offset):
         naive.apply(record)
         report.events += 1
@@ -189,20 +193,26 @@ def _recount(settings: Settings, store: Store, naive: Naive, report: Report) -> 
         elif who not in naive.customers:
             report.differ(where, "is in Redis and not in the log")
         else:
-            _compare(naive, who, stored[who], report, where)
+            totals.turned(pages, {}, _compare(naive, who, stored[who], report, where))
+    for day in sorted(naive.totals.keys() | pages.keys()):
+        here, there = (totals.packed(each.get(day, {})) for each in (pages, naive.totals))
+        if here != there:
+            where = f"partition {naive.number}, totals of {day}"
+            report.differ(where, f"Redis has {here.decode()}, the log says {there.decode()}")
 
 
 def _standing(
     store: Store, number: int
-) -> tuple[int, dict[str, dict[bytes, bytes]], dict[str, bytes]]:
-    """The checkpoint's offset, every customer and the budgets, all of one moment."""
+) -> tuple[int, dict[str, dict[bytes, bytes]], dict[str, bytes], dict[str, bytes]]:
+    """The checkpoint's offset, every customer, the budgets and the totals, all of one moment."""
     for _ in range(TRIES):
         before = store.checkpoint(number)
         if before is None:
-            return 0, {}, {}
+            return 0, {}, {}, {}
         found, budgets = _customers(store, number), store.quotas(number)
+        pages = store.totals(number)
         if store.checkpoint(number) == before:
-            return before.offset, found, budgets
+            return before.offset, found, budgets, pages
     raise StoreError(
         keys.checkpoint(number),
         f"moved during each of {TRIES} readings",
@@ -249,17 +259,21 @@ def _records(settings: Settings, number: int, until: int) -> Iterator[Record]:
 
 def _compare(
     naive: Naive, who: str, stored: dict[bytes, bytes], report: Report, where: str
-) -> None:
-    """State against state at one moment; readable fields against the state they were made from."""
+) -> totals.Moved:
+    """State against state at one moment; readable fields against the state they were made from.
+
+    Returns what the timers that were still to fire in Redis would have moved in the totals.
+    """
     customer = read((stored[b"state"], stored[b"book"], stored[b"inbox"]))
     known = naive.worlds_by(float(stored[b"as_of"]))
     for name in min((_misread(world, customer, stored) for world in known), key=len):
         report.differ(where, f"{name!r} reads otherwise than the state says")
-    tick(naive.world, customer, who, naive.now)
+    effects = tick(naive.world, customer, who, naive.now)
     if customer != naive.customers[who]:
         report.differ(where, _first_difference(customer, naive.customers[who]))
     if not ledger.balanced(customer.book.ledger):
         report.differ(where, "the ledger does not add up")
+    return effects.moved
 
 
 def _misread(world: World, customer: Customer[Any], stored: dict[bytes, bytes]) -> list[str]:

@@ -64,6 +64,7 @@ class Commit(Struct, frozen=True):
 
     world: fields to set; dropped: fields of the world to delete. quota: budgets that have moved.
     anew: of these customers nothing is kept but the fields that are written.
+    totals: days whose totals have moved.
     """
 
     partition: int
@@ -79,6 +80,7 @@ class Commit(Struct, frozen=True):
     records: int = 0
     quota: Mapping[str, bytes] = {}
     anew: Sequence[str] = ()
+    totals: Mapping[str, bytes] = {}
 
 
 class Sent(NamedTuple):
@@ -204,6 +206,11 @@ class Store:
         found = cast(dict[bytes, bytes], self.client.hgetall(keys.quota(partition)))
         return {field.decode(): value for field, value in found.items()}
 
+    def totals(self, partition: int) -> dict[str, bytes]:
+        """What moved on each day, as `flows.totals` packs it."""
+        found = cast(dict[bytes, bytes], self.client.hgetall(keys.totals(partition)))
+        return {field.decode(): value for field, value in found.items()}
+
     def commit(self, commits: Iterable[Commit]) -> list[str]:
         """Send every commit as soon as it comes, then take the answers: `ok` or `already` for each.
 
@@ -291,7 +298,8 @@ def _failure(commit: Commit, answer: Exception) -> StoreError:
 def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     """The script's keys and arguments, in its order."""
     p, old, new = commit.partition, commit.old, commit.new
-    names = [keys.checkpoint(p), keys.outbox(p), keys.timers(p), keys.world(p), keys.quota(p)]
+    own = (keys.checkpoint, keys.outbox, keys.timers, keys.world, keys.quota, keys.totals)
+    names = [key(p) for key in own]
     arguments: list[bytes | str] = [str(old.offset), old.token, new.log]
     arguments += (str(new.offset), new.token, repr(new.log_time))
     for who, pairs in commit.customers.items():
@@ -306,6 +314,7 @@ def _packed(commit: Commit) -> tuple[list[str], list[bytes | str]]:
     _counted(arguments, [part for pair in commit.world.items() for part in pair])
     _counted(arguments, commit.dropped)
     _counted(arguments, [part for pair in commit.quota.items() for part in pair])
+    _counted(arguments, [part for pair in commit.totals.items() for part in pair])
     return names, arguments
 
 

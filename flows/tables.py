@@ -11,10 +11,12 @@ from rich.table import Table
 
 from engine.budgets import Amount
 from engine.dates import iso
+from engine.totals import ENTRIES
 from engine.wire import REASONS
 from features import CATALOGUE
 from flows.console import printable
 from flows.letters import Letter
+from flows.liability import Day
 from flows.replay import Summary
 from flows.settings import Settings, describe
 from flows.spending import Spending
@@ -112,6 +114,16 @@ def amount(both: Amount) -> str:
     if not money:
         return str(units)
     return f"{units} and {money} minor units" if units else f"{money} minor units"
+
+
+def totals_table(days: Iterable[Day]) -> Table:
+    """Points of all members by day: what moved, and how many are owed and held at its end."""
+    kinds = [kind for kind in ENTRIES if kind != "debt"]
+    made = table("day", *(f">{kind}" for kind in kinds), ">debt", ">outstanding")
+    for each in days:
+        moved = (f"{each.moved.get(kind, 0):,}" for kind in kinds)
+        made.add_row(each.day, *moved, f"{each.debt:,}", f"{each.outstanding:,}")
+    return made
 
 
 def replay_table(summary: Summary) -> Table:

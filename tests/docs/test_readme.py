@@ -47,7 +47,7 @@ def test_every_topic_is_listed(topic: str) -> None:
 def test_every_key_is_listed() -> None:
     made = [
         keys.checkpoint(7), keys.outbox(7), keys.timers(7), keys.world(7), keys.learner(),
-        keys.quota(7), keys.customer(7, "<customer>"),
+        keys.totals(7), keys.quota(7), keys.customer(7, "<customer>"),
     ]  # fmt: skip
     for key in made:
         assert f"| `{key.replace('{7}', '{p}')}` |" in README

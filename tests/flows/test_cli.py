@@ -9,8 +9,11 @@ from typing import Final
 import pytest
 from typer.testing import CliRunner, Result
 
+from engine.events import Correction, PointsCorrected
+from engine.wire import decode
 from features import CATALOGUE
-from flows import cli
+from flows import cli, control, correcting
+from flows.control import objection
 from flows.loopback import HOST, free_port
 from flows.settings import Settings, describe
 from policies.models import TASKS
@@ -226,3 +229,45 @@ def _loaded(code: str) -> set[str]:
     told = f"{code}; import sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("0", "--actor", "ann", "--reason", "late"), "says nothing"),
+        (("50", "--actor", "ann", "--reason", " "), "says nothing"),
+        (("50", "--actor", "", "--reason", "late"), "cannot be sent"),
+    ],
+)
+def test_a_correction_that_would_be_refused_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    assert told in sentence(monkeypatch, capfd, "points", "correct", "c1", *words)
+
+
+def test_a_correction_is_sent_to_its_customer_with_who_and_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[tuple[str, bytes]] = []
+
+    def commanded(sender: object, customer: str, record: bytes) -> None:
+        sent.append((customer, record))
+
+    class Quiet:
+        def __init__(self, settings: Settings) -> None: ...
+
+        def settle(self) -> None: ...
+
+    monkeypatch.setattr(correcting, "Sender", Quiet)
+    monkeypatch.setattr(control, "commanded", commanded)
+    said = punchcard("points", "correct", "c1", "-50", "--actor", "ann", "--reason", "twice")
+    assert said.stdout.startswith("sent: -50 points for c1, id correction-")
+    [(customer, record)] = sent
+    event = decode(record)
+    assert isinstance(event, PointsCorrected)
+    assert (customer, event.customer) == ("c1", "c1")
+    assert event.properties == Correction(points=-50, actor="ann", reason="twice")
+    assert objection(control.ADMIN, event) is None

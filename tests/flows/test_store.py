@@ -35,6 +35,7 @@ FIRST = Commit(
     due=[(20.0, "bob"), (10.25, "ann")],
     world={"eras": b"\x91", "programme:v1": b"text"},
     quota={"cups": b"{}"},
+    totals={"2026-01-01": b"{}"},
 )
 SECOND = Commit(3, FIRST.new, Checkpoint(8, "t2", LOG, log_time=2.5), {"ann": ["points", "13"]})
 

@@ -27,6 +27,7 @@ class MemoryStore:
         self.timers: dict[str, float] = {}
         self.published: dict[str, bytes] = {}
         self.budgets: dict[str, bytes] = {}
+        self.pages: dict[str, bytes] = {}
         self.outbox: list[Entry] = []
         self._last = (-1, -1)
 
@@ -50,6 +51,7 @@ class MemoryStore:
             self.timers.pop(who, None)
         self.published.update(commit.world)
         self.budgets.update(commit.quota)
+        self.pages.update(commit.totals)
         for field in commit.dropped:
             self.published.pop(field, None)
 
@@ -66,6 +68,9 @@ class MemoryStore:
 
     def quotas(self, partition: int) -> dict[str, bytes]:
         return dict(self.budgets)
+
+    def totals(self, partition: int) -> dict[str, bytes]:
+        return dict(self.pages)
 
     def world(self, partition: int) -> dict[str, bytes]:
         return self.published
