@@ -89,6 +89,10 @@ class Nobody:
         """No budgets."""
         return {}
 
+    def totals(self, partition: int) -> dict[str, bytes]:
+        """No days."""
+        return {}
+
 
 class Setting(Struct):
     """A partition with so much of something, and the records that are still to come."""

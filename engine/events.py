@@ -444,6 +444,10 @@ class Command(Track, frozen=True, kw_only=True):
     """
 
 
+class Handover(Command, frozen=True, kw_only=True):
+    """What one customer's step hands to another: nobody else may write it, not even an operator."""
+
+
 class Correction(Struct, frozen=True, gc=False):
     """Points by hand. points: above or below zero. actor: who did it, by the shop's own name."""
 
@@ -521,7 +525,7 @@ class MergeRequested(Command, frozen=True, tag="Merge Requested", kw_only=True):
     properties: Fusion
 
 
-class MergeIn(Command, frozen=True, tag="Merge In", kw_only=True):
+class MergeIn(Handover, frozen=True, tag="Merge In", kw_only=True):
     """To a known id: what a visitor did is yours."""
 
     properties: Life
@@ -546,7 +550,7 @@ class CustomerErased(Command, frozen=True, tag="Customer Erased", kw_only=True):
     properties: Erasure
 
 
-class TotalsKept(Command, frozen=True, tag="Totals Kept", kw_only=True):
+class TotalsKept(Handover, frozen=True, tag="Totals Kept", kw_only=True):
     """To a pseudonym: what the books say of somebody who was erased."""
 
     properties: Totals

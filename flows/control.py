@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from engine.events import NAMES, Command, Control, Errand, Happening
+from engine.events import NAMES, Command, Control, Errand, Handover, Happening
 from engine.models import Snapshot
 from engine.wire import Refused
 from flows.record import SOURCE
@@ -20,6 +20,7 @@ DECIDE: Final = "decide"
 
 _MAY: Final[Mapping[type[Happening], frozenset[str]]] = {
     Errand: frozenset({DECIDE}),
+    Handover: frozenset({DECIDE}),
     Control: frozenset({CLOCK, ADMIN, LEARN}),
     Command: frozenset({ADMIN, DECIDE}),
 }

@@ -593,6 +593,12 @@ def test_points_are_corrected_only_by_whom_we_trust(source: str, given: int) -> 
     assert sum(lot.available for lot in lots) == given
 
 
+@pytest.mark.parametrize("source", ["admin", "shop", ""])
+def test_what_one_customer_hands_to_another_nobody_else_may_write(source: str) -> None:
+    run = told(record("Totals Kept", source=source, figures={"issued": 5}))
+    assert [headers["reason"] for _, headers in run.dead] == ["not_allowed"]
+
+
 def test_a_word_to_another_customer_goes_into_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     def tells(turn: Turn, event: Any, at: float) -> None:
         turn.dispatch("bob", "Points Corrected", "gift", points=5, actor=turn.who, reason="a gift")

@@ -13,7 +13,7 @@ import orjson
 
 from engine import ledger
 from engine.dates import DAY, HOUR, iso
-from engine.events import NAMED, Command, Control
+from engine.events import NAMED, Command, Control, Handover
 from flows.control import ADMIN, DECIDE
 from flows.record import Record
 from flows.topics import DECISIONS, EVENTS
@@ -28,7 +28,9 @@ BEHIND: Final = (*[0.0] * 12, 60.0, 5 * HOUR, 2 * DAY, 10 * DAY, 40 * DAY, -HOUR
 OPENING: Final = {"order_id": "Order Completed", "redemption_id": "Redemption Requested"}
 """Ids, and the event that brings a new one mostly; all others name one of the last few."""
 FEW: Final = 4
-KINDS: Final = {name: kind for name, kind in NAMED.items() if not issubclass(kind, Control)}
+KINDS: Final = {
+    name: kind for name, kind in NAMED.items() if not issubclass(kind, Control | Handover)
+}
 COMMON: Final = ("Order Completed", "Order Completed", "Order Refunded", "Product Viewed")
 BUGS: Final = ("handler_failed", "timer_failed", "bad_programme")
 """Why a record is refused although nothing is wrong with it."""
