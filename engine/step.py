@@ -111,8 +111,12 @@ def tick(world: World, customer: Customer[Any], who: str, now: float) -> Effects
 
 
 def next_due(world: World, customer: Customer[Any]) -> float:
-    """When the customer's next timer fires (s; never: infinity)."""
-    return min(part.due(customer) for parts in (PARTS, world.mind.parts) for part in parts.values())
+    """When the customer's next timer fires (s; never: infinity).
+
+    A float whatever the part keeps: it is read back as one, and causes and ids are made of it.
+    """
+    parts = (*PARTS.values(), *world.mind.parts.values())
+    return float(min(part.due(customer) for part in parts))
 
 
 def _fire(turn: Turn) -> None:

@@ -40,7 +40,7 @@ def due(customer: Customer[Any]) -> float:
 def ring(turn: Turn, rules: Rulebook) -> list[Policy]:
     """The policies whose time has come; one that is gone is forgotten."""
     journey = turn.customer.journey = turn.customer.journey or Journey()
-    ripe = {ident for ident, when in journey.waits.items() if when <= turn.now}
+    ripe = [ident for ident, when in journey.waits.items() if when <= turn.now]
     journey.waits = {ident: when for ident, when in journey.waits.items() if ident not in ripe}
     found = [rules.by_id[ident] for ident in ripe if ident in rules.by_id]
     if journey.clock <= turn.now:
