@@ -3,7 +3,7 @@
 Each is recorded with its reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.dates import DAY, NEVER
@@ -19,20 +19,21 @@ RETRY: Final = DAY
 """After this long at the earliest, a suppressed policy asks again for the same member (s)."""
 
 
-def consider(turn: Turn, policies: Iterable[Policy], taken: set[str] | None = None) -> None:
+def consider(turn: Turn, policies: Iterable[Policy], taken: dict[str, str] | None = None) -> None:
     """Triggers have fired: where it is not too soon and the condition holds, ask the gates.
 
-    policies: in the order in which they are asked. taken: slots that the step has filled already.
+    policies: in the order in which they are asked. taken: slots that the step has filled already,
+    and by which policy.
     """
-    rests, taken = turn.customer.rests, set() if taken is None else taken
+    rests, taken = turn.customer.rests, {} if taken is None else taken
     for policy in policies:
         rule = policy.rule
         if turn.now < rests.get(rule.id, 0.0) or not policy.holds(turn):
             continue
         if rule.slot in taken:
-            _refuse(turn, policy, "outranked")
+            _refuse(turn, policy, "outranked", by=taken[rule.slot])
         elif _ask(turn, policy, Bid(rule, turn.now)) and rule.slot is not None:
-            taken.add(rule.slot)
+            taken[rule.slot] = rule.id
 
 
 def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:
@@ -40,14 +41,21 @@ def reconsider(turn: Turn, policy: Policy, deferred: Deferred) -> None:
     if policy.holds(turn):
         _ask(turn, policy, Bid(policy.rule, deferred.since))
     else:
-        why = reasons(turn, policy, ())
-        suppress(turn, policy.rule.id, "reason_gone", policy.rule.channel, **why)
+        drop(turn, deferred, policy)
 
 
-def suppress(turn: Turn, ident: str, because: str, channel: str, **why: Any) -> None:
+def drop(turn: Turn, deferred: Deferred, policy: Policy | None) -> None:
+    """What a message waited to say is pointless, or no policy says it any more."""
+    if policy is None:
+        suppress(turn, deferred.policy, "policy_gone", since=deferred.since)
+    else:
+        why = {"channel": policy.rule.channel, "since": deferred.since, **reasons(turn, policy, ())}
+        suppress(turn, deferred.policy, "reason_gone", **why)
+
+
+def suppress(turn: Turn, ident: str, because: str, **why: Any) -> None:
     """Not done, and why."""
-    key = f"{ident}@{turn.cause}"
-    turn.say("Message Suppressed", ident, key, (because,), channel=channel, **why)
+    turn.say("Message Suppressed", ident, f"{ident}@{turn.cause}", (because,), **why)
 
 
 def due(customer: Customer[Any]) -> float:
@@ -55,12 +63,12 @@ def due(customer: Customer[Any]) -> float:
     return min((deferred.until for deferred in customer.book.deferred), default=NEVER)
 
 
-def cancel(turn: Turn, idents: frozenset[str]) -> None:
-    """Something happened that these messages wanted to bring about."""
+def cancel(turn: Turn, idents: frozenset[str], policies: Mapping[str, Policy]) -> None:
+    """Something happened that these messages wanted to bring about. policies: by id."""
     customer = turn.customer
     for deferred in [deferred for deferred in customer.book.deferred if deferred.policy in idents]:
         customer.book.deferred.remove(deferred)
-        suppress(turn, deferred.policy, "reason_gone", "deferred")
+        drop(turn, deferred, policies[deferred.policy])
 
 
 def _ask(turn: Turn, policy: Policy, bid: Bid) -> bool:
@@ -72,7 +80,7 @@ def _ask(turn: Turn, policy: Policy, bid: Bid) -> bool:
         why = reasons(turn, policy, passed)
         failed = perform(turn, policy, *choose(turn, rule), why)
         if failed is not None:
-            suppress(turn, rule.id, failed, rule.channel, **why)
+            suppress(turn, rule.id, failed, channel=rule.channel, **why)
         return failed is None
     if objection.until:
         _rest(turn, policy, objection.until)
@@ -93,11 +101,13 @@ def _gates(bid: Bid, turn: Turn) -> tuple[Objection | None, list[str]]:
     return None, passed
 
 
-def _refuse(turn: Turn, policy: Policy, because: str, passed: Sequence[str] = ()) -> None:
+def _refuse(
+    turn: Turn, policy: Policy, because: str, passed: Sequence[str] = (), **more: str
+) -> None:
     """Not now; said once in RETRY, however often it is triggered."""
     _rest(turn, policy, turn.now + RETRY)
-    why = reasons(turn, policy, passed)
-    suppress(turn, policy.rule.id, because, policy.rule.channel, **why)
+    why = {"channel": policy.rule.channel, **more, **reasons(turn, policy, passed)}
+    suppress(turn, policy.rule.id, because, **why)
 
 
 def _rest(turn: Turn, policy: Policy, until: float) -> None:

@@ -87,7 +87,7 @@ class Mind:
         """Cancel what has lost its reason; ask the policies that this event can touch."""
         rules, name = self.rules, happened.name
         if name in rules.cancels and turn.customer.book.deferred:
-            messages.cancel(turn, rules.cancels[name])
+            messages.cancel(turn, rules.cancels[name], rules.by_id)
         if rules.timed:
             alarms.follow(turn, rules, name, happened.at)
         wanting = [*rules.by_event.get(name, ()), *crossings.evaluate(turn, rules.crossings)]
@@ -112,7 +112,7 @@ class Mind:
 
         By priority within a round; each policy once a step, so that nothing goes round for ever.
         """
-        rules, taken, asked = self.rules, set[str](), set[str]()
+        rules, taken, asked = self.rules, dict[str, str](), set[str]()
         for _ in range(ROUNDS):
             said = {each.event for each in turn.decisions[turn.heard :]} & rules.hears
             turn.heard = len(turn.decisions)
@@ -226,6 +226,6 @@ class Morning:
         for deferred in ripe:
             policy = self.mind.rules.by_id.get(deferred.policy)
             if policy is None:
-                messages.suppress(turn, deferred.policy, "policy_gone", "deferred")
+                messages.drop(turn, deferred, None)
             else:
                 messages.reconsider(turn, policy, deferred)

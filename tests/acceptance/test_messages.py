@@ -69,6 +69,8 @@ def test_acceptance_17_a_deferred_message_dies_after_a_purchase() -> None:
         ("Message Suppressed", "reason_gone"),
     ]
     assert told.customer.book.deferred == []
+    why = told.of("Message Suppressed")[0].properties
+    assert (why["channel"], why["since"]) == ("sms", told.of("Message Deferred")[0].at)
 
 
 def test_acceptance_17_without_a_purchase_it_goes_out_in_the_first_allowed_minute() -> None:

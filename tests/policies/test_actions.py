@@ -129,6 +129,7 @@ def test_of_several_that_want_a_slot_the_highest_priority_has_it_and_the_rest_is
     told = told_of(checkout(), rules=rules)
     said = [(each.rule, each.because[0]) for each in told.of("Message Decided", SUPPRESSED)]
     assert said == [("high", "condition_met"), ("low", "outranked"), ("free", "condition_met")]
+    assert told.of(SUPPRESSED)[0].properties["by"] == "high"
 
 
 def test_ties_go_by_the_file_and_who_may_not_speak_leaves_the_slot_to_the_next() -> None:
