@@ -25,10 +25,10 @@ def consider(turn: Turn, policies: Iterable[Policy], taken: dict[str, str] | Non
     policies: in the order in which they are asked. taken: slots that the step has filled already,
     and by which policy.
     """
-    rests, taken = turn.customer.rests, {} if taken is None else taken
+    now, rests, taken = turn.now, turn.customer.rests, {} if taken is None else taken
     for policy in policies:
         rule = policy.rule
-        if turn.now < rests.get(rule.id, 0.0) or not policy.holds(turn):
+        if (rests and now < rests.get(rule.id, now)) or not policy.holds(turn):
             continue
         if rule.slot in taken:
             _refuse(turn, policy, "outranked", by=taken[rule.slot])

@@ -1,6 +1,6 @@
 """Features, models and policies, as the kernel meets them (`engine.world.Mind`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -90,10 +90,13 @@ class Mind:
             messages.cancel(turn, rules.cancels[name], rules.by_id)
         if rules.timed:
             alarms.follow(turn, rules, name, happened.at)
-        wanting = [*rules.by_event.get(name, ()), *crossings.evaluate(turn, rules.crossings)]
+        wanting = rules.by_event.get(name, ())
+        risen = crossings.evaluate(turn, rules.crossings)
         if rules.segments.every:
             moved = segments.touched(turn, rules.segments, name)
-            wanting += self._set_off(segments.evaluate(turn, moved, rules.words) if moved else ())
+            risen += self._set_off(segments.evaluate(turn, moved, rules.words) if moved else ())
+        if risen:
+            wanting = in_order([*wanting, *risen])
         if wanting or len(turn.decisions) > turn.heard:
             self.ask(turn, wanting)
 
@@ -104,26 +107,33 @@ class Mind:
         heard = rules.hears.intersection(each.event for each in turn.decisions[turn.heard :])
         if moved or heard:
             self.score(turn)
-            self.ask(turn, self._set_off(segments.evaluate(turn, moved, rules.words)))
+            self.ask(turn, in_order(self._set_off(segments.evaluate(turn, moved, rules.words))))
         turn.heard = len(turn.decisions)
 
-    def ask(self, turn: Turn, wanting: Iterable[Policy]) -> None:
+    def ask(self, turn: Turn, wanting: Sequence[Policy]) -> None:
         """These policies, then those that are set off by what was just decided.
 
         By priority within a round; each policy once a step, so that nothing goes round for ever.
+        wanting: in their order.
         """
-        rules, taken, asked = self.rules, dict[str, str](), set[str]()
+        taken, asked = dict[str, str](), set[str]()
         for _ in range(ROUNDS):
-            said = {each.event for each in turn.decisions[turn.heard :]} & rules.hears
-            turn.heard = len(turn.decisions)
-            wanting = [*wanting, *(each for name in said for each in rules.by_event[name])]
-            fresh = in_order(each for each in wanting if each.rule.id not in asked)
-            if not fresh:
+            if len(turn.decisions) > turn.heard:
+                wanting = in_order([*wanting, *self._hearing(turn)])
+            fresh = [each for each in wanting if each.rule.id not in asked] if asked else wanting
+            messages.consider(turn, fresh, taken)
+            if len(turn.decisions) == turn.heard:
                 return
             asked.update(each.rule.id for each in fresh)
-            messages.consider(turn, fresh, taken)
             wanting = ()
         turn.heard = len(turn.decisions)
+
+    def _hearing(self, turn: Turn) -> list[Policy]:
+        """Whom the newest decisions set off."""
+        rules = self.rules
+        said = rules.hears.intersection(each.event for each in turn.decisions[turn.heard :])
+        turn.heard = len(turn.decisions)
+        return [policy for name in said for policy in rules.by_event[name]]
 
     def changed(self, turn: Turn) -> list[Policy]:
         """On the pulse: the policies set off by who has entered or left a segment since."""
@@ -184,7 +194,7 @@ class Pulse:
         wanting = [*crossings.look_again(turn, rules.crossings), *self.mind.changed(turn)]
         if rules.schedules and alarms.due(turn.customer) > turn.now:
             alarms.wind(turn, rules)  # a programme may have brought earlier ones
-        self.mind.ask(turn, wanting)
+        self.mind.ask(turn, in_order(wanting))
 
 
 class Alarms:
@@ -201,7 +211,7 @@ class Alarms:
     def fire(self, turn: Turn) -> None:
         """Ask them, with fresh numbers."""
         self.mind.score(turn)
-        self.mind.ask(turn, alarms.ring(turn, self.mind.rules))
+        self.mind.ask(turn, in_order(alarms.ring(turn, self.mind.rules)))
 
 
 class Morning:
