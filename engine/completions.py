@@ -86,13 +86,15 @@ def settle(
 
 
 def name(enrolment: Enrolment) -> str:
-    """The cycle among all of a member's."""
-    return f"{enrolment.challenge}/{enrolment.version}/{enrolment.cycle}"
+    """The cycle among all of a member's; one that came with another id keeps that id's name."""
+    whose = f"{enrolment.member}:" if enrolment.member else ""
+    return f"{whose}{enrolment.challenge}/{enrolment.version}/{enrolment.cycle}"
 
 
 def entitlement(who: str, enrolment: Enrolment) -> str:
     """One id a cycle, whatever completes it and however often."""
-    return digest(enrolment.challenge, enrolment.version, who, str(enrolment.cycle))
+    member = enrolment.member or who
+    return digest(enrolment.challenge, enrolment.version, member, str(enrolment.cycle))
 
 
 def _bounded(challenge: Challenge, parts: dict[str, Part]) -> dict[str, Part]:

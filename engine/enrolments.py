@@ -42,7 +42,7 @@ from engine.difficulty import chosen_goal
 from engine.events import Line
 from engine.joining import keep, wait, waiting
 from engine.showing import has_room
-from engine.state import Customer, Enrolment, Order, Part
+from engine.state import Book, Customer, Enrolment, Order, Part
 from engine.turn import Turn
 
 ROLLBACK: Final = 60 * DAY
@@ -74,6 +74,57 @@ def withdraw(turn: Turn, action: str, key: str) -> None:
         return challenge.of_action(action, key, parts)
 
     _renew(turn, brought, gone=True)
+
+
+def unite(turn: Turn, other: Book, origin: str) -> None:
+    """Another's cycles are this member's: what runs in both runs once, with what both brought.
+
+    A cycle that is done or over keeps its name and its reward. One that is not, of a challenge
+    that this member has used up, is left out. origin: the other id.
+    """
+    book = turn.customer.book
+    for enrolment in other.challenges:
+        challenge = turn.world.versions.get(enrolment.version)
+        if (
+            challenge is None
+        ):  # published in the other's partition a moment before it is in this one
+            turn.note("cycle_not_known_yet")
+            continue
+        running = _running(turn, enrolment)
+        if running is not None:
+            _share(turn, challenge, running, enrolment.parts)
+        elif enrolment.closed or enrolment.done or not used_up(turn.customer, challenge):
+            enrolment.member = enrolment.member or origin
+            book.challenges.append(enrolment)
+        else:
+            turn.note("cycle_of_both")
+    for ident, begun in other.begun.items():
+        book.begun[ident] = max(begun, book.begun.get(ident, 0))
+    known = {(ident, key) for ident, key, _ in book.early}
+    book.early += [each for each in other.early if each[:2] not in known]
+
+
+def _running(turn: Turn, other: Enrolment) -> Enrolment | None:
+    """The member's own cycle that goes on with what another's has, if both are under way."""
+    if other.closed or other.done:
+        return None
+    every = turn.world.versions[other.version].every
+    for own in turn.customer.book.challenges:
+        runs = own.version == other.version and not (own.closed or own.done)
+        if runs and (every is None or own.cycle == other.cycle):
+            return own
+    return None
+
+
+def _share(
+    turn: Turn, challenge: Challenge, enrolment: Enrolment, parts: Mapping[str, Part]
+) -> None:
+    if is_dealt(turn, enrolment):
+        held = [each for each in mine(turn.customer, challenge.id) if is_dealt(turn, each)]
+        known = {key: part for each in held for key, part in each.parts.items()}
+        _deal(turn, challenge, held, united(known, parts))
+    else:
+        _add(turn, challenge, enrolment, parts)
 
 
 def due(customer: Customer[Any]) -> float:

@@ -7,10 +7,11 @@ which nobody can make without the programme's salt, and which is as deaf as the 
 
 from typing import Any, Final
 
-from engine import identity
+from engine import budgets, identity
 from engine.chance import digest
 from engine.dates import NEVER
 from engine.events import Totals
+from engine.rewards import RESERVED, UNLOCKED
 from engine.state import Customer, Ledger, Lot, Seen
 from engine.turn import Turn
 
@@ -20,7 +21,17 @@ HELD: Final = "held"
 
 def erase(turn: Turn) -> None:
     """Forget everything at once; the pseudonym hears of the totals."""
-    who, ledger = turn.who, turn.customer.book.ledger
+    book = turn.customer.book
+    for grant in book.rewards.values():
+        if grant.state in (UNLOCKED, RESERVED):
+            budgets.give_back(turn, grant.drawn, used=False)
+    settle(turn, book.ledger, turn.who)
+    bury(turn.customer, turn.world.mind.newcomer())
+    turn.note("erasure")
+
+
+def settle(turn: Turn, ledger: Ledger, whose: str) -> None:
+    """Let the pseudonym of this id hear of a ledger's totals, if there are any. whose: its id."""
     figures = {
         name: value
         for name in ledger.__struct_fields__
@@ -28,9 +39,7 @@ def erase(turn: Turn) -> None:
     }
     figures[HELD] = sum(lot.pending + lot.available + lot.reserved for lot in ledger.lots)
     if any(figures.values()):
-        turn.dispatch(_pseudonym(turn), "Totals Kept", who, figures=figures)
-    bury(turn.customer, turn.world.mind.newcomer())
-    turn.note("erasure")
+        turn.dispatch(_pseudonym(turn), "Totals Kept", whose, figures=figures)
 
 
 def keep(turn: Turn, totals: Totals) -> None:

@@ -502,31 +502,40 @@ class ProductRestocked(Command, frozen=True, tag="Product Restocked", kw_only=Tr
 
 
 class Fusion(Struct, frozen=True, gc=False):
-    """Who a visitor turned out to be. fresh: the known id had never been seen before."""
+    """Who an id turned out to be.
+
+    fresh: the known id had never been seen before. since: when that id was first known (log time,
+    s); none: only a visitor may become it. actor, reason: who wants two members to be one, by the
+    shop's own name, and why.
+    """
 
     into: Id
     fresh: bool = False
+    since: Annotated[float, Meta(ge=0)] | None = None
+    actor: Id | None = None
+    reason: Text | None = None
 
 
 class Life(Struct, frozen=True, gc=False):
-    """What a visitor brings along.
+    """What an id brings along.
 
-    origin: the visitor's id. state: see `engine.identity.Brought`.
+    origin: that id. known: it was a member's. state: see `engine.identity.Brought`.
     """
 
     origin: Id
     fresh: bool
-    state: msgspec.Raw
+    state: bytes
+    known: bool = False
 
 
 class MergeRequested(Command, frozen=True, tag="Merge Requested", kw_only=True):
-    """To a visitor: this known id is you. Answered by Merge In."""
+    """To an id: this known one is the same person. The younger of them answers with Merge In."""
 
     properties: Fusion
 
 
 class MergeIn(Handover, frozen=True, tag="Merge In", kw_only=True):
-    """To a known id: what a visitor did is yours."""
+    """To a known id: what another one did and has is yours."""
 
     properties: Life
 

@@ -165,13 +165,13 @@ def alias(turn: Turn, event: Alias, at: float) -> Happened | None:
 
 
 def merge_requested(turn: Turn, event: MergeRequested, at: float) -> Happened | None:
-    """A visitor becomes a known customer; a known one stays."""
-    identity.leave(turn, event.properties.into, fresh=event.properties.fresh)
+    """A visitor becomes a known customer; of two known ones the younger becomes the older."""
+    identity.requested(turn, event.properties)
     return None
 
 
 def merge_in(turn: Turn, event: MergeIn, at: float) -> Happened | None:
-    """What a visitor did is this customer's."""
+    """What another id did and has is this customer's."""
     identity.absorb(turn, event.properties)
     return None
 

@@ -15,6 +15,12 @@ from engine.dates import NEVER
 SCHEMA: Final = 1
 """The shape of these bytes. Newer code reads older numbers; older code refuses newer ones."""
 
+NOTICES: Final = 5
+"""On-site messages that a member has at one time; the newest stay. So do these:"""
+OFFERS: Final = 5
+TAGS: Final = 32
+WISHES: Final = 20
+
 M = TypeVar("M")
 
 
@@ -185,6 +191,7 @@ class Enrolment(Struct, array_like=True):
     brought, by order (or message) id. done: event time of the crossing, 0: not yet. total: how far
     it is; a cycle that was closed without being done has forgotten its parts. goal: chosen for this
     member; 0: the version's own. favourite: the category or brand that it is about, if any is.
+    member: the id under which it began; empty: this one.
     Both out of use: missed, and a total of None, from when progress was always a sum of parts.
     """
 
@@ -200,6 +207,7 @@ class Enrolment(Struct, array_like=True):
     total: int | None = None
     goal: int = 0
     favourite: str = ""
+    member: str = ""
 
 
 class Grant(Struct, array_like=True):
@@ -346,6 +354,7 @@ class Customer(Struct, Generic[M], array_like=True):
     met: checksums of the visitors' ids that this known one has been seen with, 4 bytes each.
     survivor: the known id that this one has become; empty: it is still itself.
     erased: nothing is kept of this one, and nothing will be; a pseudonym has the ledger's totals.
+    born: log time at which the id was first a known one; it never changes, and 0 is long ago.
     inbox: on-site messages, as the JSON that pages read (`policies.actions.Notice`).
     shelf: the book, or its bytes as long as nobody has opened it.
     Inbox and shelf are stored by themselves, never among the customer's own bytes.
@@ -369,6 +378,7 @@ class Customer(Struct, Generic[M], array_like=True):
     met: bytes = b""
     survivor: str = ""
     erased: bool = False
+    born: float = 0.0
     inbox: bytes = b"[]"
     shelf: Book | bytes = field(default_factory=Book)
 

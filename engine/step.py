@@ -27,7 +27,7 @@ from engine.budgets import Purse
 from engine.chance import draw
 from engine.dates import MINUTE
 from engine.decisions import Effects
-from engine.events import NAMES, CustomerErased, Happening, TotalsKept
+from engine.events import NAMES, CustomerErased, Happening, MergeIn, TotalsKept
 from engine.posting import LATE, RULES, STALE, Rule
 from engine.state import Customer
 from engine.turn import Turn
@@ -150,7 +150,7 @@ def _elsewhere(turn: Turn, event: Happening) -> Effects:
     A repeat stays here, where its first was seen. Who is erased is so under every id.
     """
     customer = turn.customer
-    if customer.erased and not isinstance(event, TotalsKept):
+    if customer.erased and not isinstance(event, TotalsKept | MergeIn):
         turn.note("erased")
         return turn.effects()
     name = NAMES[type(event)]
@@ -160,6 +160,9 @@ def _elsewhere(turn: Turn, event: Happening) -> Effects:
         turn.note("repeat")
     elif isinstance(event, TotalsKept):
         erasure.keep(turn, event.properties)
+    elif isinstance(event, MergeIn) and customer.erased:
+        life = event.properties
+        erasure.settle(turn, identity.brought(life).book.ledger, life.origin)
     else:
         identity.hand_on(turn, event, name)
         if isinstance(event, CustomerErased):
@@ -180,7 +183,8 @@ def _posted(turn: Turn, name: str, event: Happening, rule: Rule | None) -> Happe
     if event.user_id is not None and (rule is None or rule.names):
         if event.anonymous_id is not None or name == "alias":
             identity.meet(turn, event)
-        turn.customer.known = True
+        if not turn.customer.known:
+            turn.customer.known, turn.customer.born = True, now
     if event.context.timezone is not None:
         profile.set_zone(turn, event.context.timezone, at)
     if rule is not None:

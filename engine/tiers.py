@@ -9,7 +9,7 @@ from typing import Any
 from engine.dates import DAY, NEVER, months_before, period
 from engine.orders import earned_since, spent_since
 from engine.programme import Programme
-from engine.state import Customer, Order
+from engine.state import Customer, Order, Tier
 from engine.turn import Turn
 
 MONTHS = 12
@@ -52,6 +52,18 @@ def promote(turn: Turn, ident: str, order: Order) -> None:
     if level > tier.level:
         order.lifted, order.lifted_from = level, tier.level
         _move(turn, level, "Tier Upgraded", ident, until=_two_periods(turn, level))
+
+
+def unite(turn: Turn, other: Tier, origin: str) -> None:
+    """Two members are one: the better place of both, or a better one by what both have brought."""
+    tier = turn.customer.book.tier
+    if (other.level, other.until) > (tier.level, tier.until):
+        tier.level, tier.until, tier.grace, tier.look = (
+            other.level, other.until, other.grace, other.look,
+        )  # fmt: skip
+    level = reached(turn.world.programme, qualifying(turn))
+    if level > tier.level:
+        _move(turn, level, "Tier Upgraded", origin, ("merged",), until=_two_periods(turn, level))
 
 
 def reconsider(turn: Turn) -> None:

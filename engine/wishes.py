@@ -3,10 +3,9 @@
 from typing import Final
 
 from engine.events import Product
+from engine.state import WISHES
 from engine.turn import Turn
 
-WISHES: Final = 20
-"""Products that are kept of a wish list; the newest stay."""
 RESTOCKED: Final = "Product Restocked"
 
 

@@ -6,11 +6,11 @@ could not be done, and one sentence on standard error says why. `run` ends as `f
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from engine.errors import ProgrammeError, PunchcardError
+from engine.errors import ProgrammeError, PunchcardError, SettingsError
 
 if TYPE_CHECKING:
     from flows.process import Stop
@@ -147,14 +147,30 @@ def erase(
     reason: Annotated[str, typer.Option(help="Why, for whoever reads the log.")],
 ) -> None:
     """Forget a person for ever: nothing is kept but the ledger's totals, under a pseudonym."""
-    from flows.control import customer_erased
-    from flows.sender import Sender
+    _command("Customer Erased", "erasure", customer, actor=actor, reason=reason)
+    typer.echo(f"{customer}: will be forgotten as soon as the log is read so far")
+
+
+@app.command()
+def merge(
+    customer: Annotated[str, typer.Argument(help="A customer's id.")],
+    other: Annotated[str, typer.Argument(help="Another id of the same person.")],
+    actor: Annotated[str, typer.Option(help="Who says so, by the shop's own name for them.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the log.")],
+) -> None:
+    """Make two customers one: the older id stays, and has everything; both lead to it for ever."""
+    _command("Merge Requested", "merge", customer, into=other, actor=actor, reason=reason)
+    typer.echo(f"{customer} and {other}: will be one as soon as the log is read so far")
+
+
+def _command(event: str, word: str, customer: str, ident: str | None = None, **told: Any) -> str:
+    """Send an operator's command; returns its id. word: how ids of such commands begin."""
+    from flows import commands
     from flows.store import new_token
 
-    sender = Sender(_quiet_settings())
-    customer_erased(sender, customer, f"erasure-{new_token()}", actor, reason)
-    sender.settle()
-    typer.echo(f"{customer}: will be forgotten as soon as the log is read so far")
+    ident = f"{word}-{new_token()}" if ident is None else ident
+    commands.send(_quiet_settings(), customer, commands.command(event, ident, customer, **told))
+    return ident
 
 
 # ── programme ────────────────────────────────────────────────────────────────────────────────────
@@ -246,13 +262,11 @@ def correct(
     ] = None,
 ) -> None:
     """Give or take points by hand: a record of the log with its actor and reason."""
-    from flows import correcting
-    from flows.store import new_token
-
-    ident = f"correction-{new_token()}" if ident is None else ident
-    record = correcting.command(ident, customer, amount, actor, reason)
-    correcting.correct(_quiet_settings(), customer, record)
-    typer.echo(f"sent: {amount:+,} points for {customer}, id {ident}")
+    if not amount:
+        raise SettingsError("amount", "says nothing", "give points that are not 0")
+    told: dict[str, Any] = {"points": amount, "actor": actor, "reason": reason}
+    sent = _command("Points Corrected", "correction", customer, ident, **told)
+    typer.echo(f"sent: {amount:+,} points for {customer}, id {sent}")
 
 
 # ── looking and counting ─────────────────────────────────────────────────────────────────────────

@@ -36,15 +36,6 @@ def objection(source: str, event: Happening) -> Refused | None:
     return None
 
 
-def customer_erased(sender: Sender, who: str, ident: str, actor: str, reason: str) -> None:
-    """Forget this person. ident: a repeat under it changes nothing."""
-    told = {"actor": actor, "reason": reason}
-    body = orjson.dumps(
-        {"event": "Customer Erased", "messageId": ident, "userId": who, "properties": told}
-    )
-    sender.send(EVENTS, who.encode(), body, headers={SOURCE: ADMIN})
-
-
 def tick(sender: Sender, partition: int, at_ms: int) -> None:
     """Time has come this far (ms)."""
     body = orjson.dumps({"event": "Tick", "messageId": f"tick-{partition}-{at_ms}"})

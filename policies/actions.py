@@ -13,7 +13,7 @@ from engine import joining, rewards
 from engine.chance import digest
 from engine.dates import DAY
 from engine.programme import PolicyRule, Variant
-from engine.state import Customer, Journey, Offered
+from engine.state import NOTICES, OFFERS, TAGS, Customer, Journey, Offered
 from engine.turn import Turn
 from policies.bid import MARKETING, ONSITE, Odds
 from policies.choosing import drawn
@@ -21,12 +21,6 @@ from policies.rulebook import Policy
 from policies.templates import render
 from policies.view import SCORES, View
 
-INBOX: Final = 5
-"""On-site messages that a profile holds, each text once; the newest stay."""
-OFFERS: Final = 5
-"""Offers that a profile holds; the newest stay."""
-TAGS: Final = 32
-"""Tags that a member holds; the newest stay."""
 REMEMBERED: Final = 7 * DAY
 """How long sent messages are kept for the caps (s)."""
 
@@ -127,7 +121,7 @@ def _send(turn: Turn, rule: PolicyRule, told: Mapping[str, Any]) -> None:
     ident = turn.say("Message Decided", rule.id, key, ("condition_met",), **about)
     if rule.channel == ONSITE:
         others = [notice for notice in notices(customer) if notice.title != told["title"]]
-        customer.inbox = _json.encode([*others, Notice(ident, turn.now, told["title"])][-INBOX:])
+        customer.inbox = _json.encode([*others, Notice(ident, turn.now, told["title"])][-NOTICES:])
     elif rule.purpose == MARKETING:
         kept = [(at, channel) for at, channel in customer.book.sent if turn.now - at < REMEMBERED]
         customer.book.sent = [*kept, (turn.now, rule.channel)]

@@ -73,7 +73,7 @@ def test_every_name_of_the_vocabulary_is_understood() -> None:
         "reward": "cup",
         "reward_id": "u",
     }
-    needed |= {"into": "c2", "origin": "v", "fresh": False, "state": [], "figures": {}}
+    needed |= {"into": "c2", "origin": "v", "fresh": False, "state": "", "figures": {}}
     for kind in TRACKS:
         name = NAMES[kind]
         assert type(happened(record(name, properties=needed))) is kind

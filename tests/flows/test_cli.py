@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine.events import Correction, PointsCorrected
+from engine.events import Correction, CustomerErased, Fusion, MergeRequested, PointsCorrected
 from engine.wire import decode
 from features import CATALOGUE
-from flows import cli, control, correcting
+from flows import cli, commands, control
 from flows.control import objection
 from flows.loopback import HOST, free_port
 from flows.settings import Settings, describe
@@ -261,7 +261,7 @@ def test_a_correction_is_sent_to_its_customer_with_who_and_why(
 
         def settle(self) -> None: ...
 
-    monkeypatch.setattr(correcting, "Sender", Quiet)
+    monkeypatch.setattr(commands, "Sender", Quiet)
     monkeypatch.setattr(control, "commanded", commanded)
     said = punchcard("points", "correct", "c1", "-50", "--actor", "ann", "--reason", "twice")
     assert said.stdout.startswith("sent: -50 points for c1, id correction-")
@@ -271,3 +271,10 @@ def test_a_correction_is_sent_to_its_customer_with_who_and_why(
     assert (customer, event.customer) == ("c1", "c1")
     assert event.properties == Correction(points=-50, actor="ann", reason="twice")
     assert objection(control.ADMIN, event) is None
+    punchcard("merge", "c1", "c2", "--actor", "ann", "--reason", "one person")
+    punchcard("erase", "c1", "--actor", "ann", "--reason", "asked")
+    (_, merge), (_, erasure) = sent[1:]
+    wish, gone = decode(merge), decode(erasure)
+    assert isinstance(wish, MergeRequested)
+    assert wish.properties == Fusion("c2", actor="ann", reason="one person")
+    assert isinstance(gone, CustomerErased)

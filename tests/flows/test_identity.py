@@ -84,14 +84,6 @@ def test_a_device_that_two_people_use_belongs_to_whom_it_met_first() -> None:
     assert "merged_before" in town.notes
 
 
-def test_two_members_stay_two() -> None:
-    town = opened().tell(
-        did("Product Viewed", user="bob"), did("alias", HOUR, user=ANN, previous="bob")
-    )
-    assert town.of("bob").survivor == ""
-    assert "two_members" in town.notes
-
-
 def test_the_newest_word_of_both_holds() -> None:
     yes = did("Consent Changed", visitor=VISITOR, channel="email", granted=True)
     sms = did("Consent Changed", visitor=VISITOR, channel="sms", granted=True)

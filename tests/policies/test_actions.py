@@ -5,9 +5,9 @@ from engine.challenges import Count
 from engine.dates import DAY
 from engine.events import Happening
 from engine.programme import BudgetRule, Holdout, Message, Offer, PolicyRule, Variant
+from engine.state import OFFERS, TAGS
 from engine.step import step
 from engine.wire import decode
-from policies.actions import OFFERS, TAGS
 from tests.support.shop import checkout, consent, live, members, outcomes, policy
 from tests.support.stories import Story, Told, order, saw, tell, wait
 

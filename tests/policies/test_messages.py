@@ -2,8 +2,9 @@
 
 from engine.dates import DAY, HOUR
 from engine.programme import Caps, Holdout, Message, Quiet
+from engine.state import NOTICES
 from policies import worlds
-from policies.actions import INBOX, Notice, notices
+from policies.actions import Notice, notices
 from tests.support.shop import checkout, consent, live, members, outcomes, policy
 from tests.support.stories import changed, order, saw, wait
 
@@ -88,10 +89,10 @@ def test_a_week_cap_is_seven_rolling_days() -> None:
 
 
 def test_our_own_pages_are_not_capped_and_fill_a_short_inbox() -> None:
-    names = [f"n{n}" for n in range(INBOX + 2)]
+    names = [f"n{n}" for n in range(NOTICES + 2)]
     rules = [policy(id=name, channel="onsite", message=Message(title=name)) for name in names]
     told = live(checkout(), programme=members(*rules))
-    assert len(told.of(DECIDED)) == INBOX + 2
+    assert len(told.of(DECIDED)) == NOTICES + 2
     assert [notice.title for notice in notices(told.customer)] == names[2:]
 
 

@@ -1,7 +1,7 @@
 """Back in stock: told to whoever wished for it, once."""
 
 from engine.programme import PolicyRule
-from engine.wishes import WISHES
+from engine.state import WISHES
 from tests.support.shop import live, members, policy
 from tests.support.stories import Beat, Story, Told, saw
 

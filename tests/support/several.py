@@ -5,13 +5,17 @@ from typing import Any, Final
 
 import msgspec
 
+from engine.events import MergeIn
+from engine.identity import Brought
 from engine.state import Customer
+from engine.wire import decode
 from flows.partition import partition_of
 from flows.record import AT_MS, SOURCE, Record
 from flows.topics import EVENTS
 from tests.support.memory_store import Run, numbered
 from tests.support.records import programme
 
+packed_as: Final = msgspec.msgpack.Decoder(Brought)
 PROGRAMME: Final = """
 name = "several"
 currency = "EUR"
@@ -57,6 +61,16 @@ class Several:
             at = int(headers[AT_MS]) / 1000
             self.put(Record(-1, at, entry.key, entry.value, headers.get(SOURCE, "")))
         return len(waiting)
+
+    def in_flight(self) -> list[Brought]:
+        """The states that are between two ids: said, and not yet in the log."""
+        found = []
+        for run, taken in zip(self.runs, self.taken, strict=True):
+            for entry in run.said(EVENTS)[taken:]:
+                told = decode(entry.value)
+                if isinstance(told, MergeIn):
+                    found.append(packed_as.decode(told.properties.state))
+        return found
 
     def replayed(self) -> "Several":
         """The same log, folded anew; what its records lead to is in it already."""
