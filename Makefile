@@ -12,6 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 JARS := .cache/kafka/jars/.ready
+PEERS := .cache/peers/quix/.ready .cache/peers/flink/.ready .cache/peers/flink-jars/.ready
 BENCHES := throughput latency reads memory growth
 ARGS ?=
 PORT ?= 9092
@@ -61,6 +62,21 @@ lint: $(READY) ## ruff, mypy, and docker-compose.yml against its specification
 .PHONY: bench
 bench: $(READY) ## every benchmark in turn
 	@for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench $(ARGS); done
+
+.PHONY: peers
+peers: $(READY) $(JARS) $(PEERS) ## the light job on other stream processors, side by side (needs java 17 and mvn)
+	@$(BIN)/python -m bench.peers --kafka apache $(ARGS)
+
+.cache/peers/%/.ready: pyproject.toml
+	@echo 'peers: making .cache/peers/$* with $(PYTHON), once'
+	@$(PYTHON) -m venv .cache/peers/$*
+	@$(PYTHON) -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["peers-$*"]))' > .cache/peers/$*/wanted.txt
+	@.cache/peers/$*/bin/pip install --quiet --disable-pip-version-check --requirement .cache/peers/$*/wanted.txt
+	@touch $@
+
+.cache/peers/flink-jars/.ready: bench/peers/flink.pom.xml
+	@mvn --quiet --batch-mode --file $< dependency:copy-dependencies
+	@touch $@
 
 .PHONY: kafka
 kafka: $(READY) $(JARS) ## Apache Kafka in the foreground on PORT=9092 (needs java 17 and mvn)
