@@ -34,6 +34,8 @@ NAMES: Final = (
     "Challenge Rolled Back",
     "Challenge Expired",
     "Reward Offered",
+    "Referral Qualified",
+    "Referral Rejected",
     "Segment Entered",
     "Segment Left",
     "Tag Added",

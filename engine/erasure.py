@@ -7,7 +7,7 @@ which nobody can make without the programme's salt, and which is as deaf as the 
 
 from typing import Any, Final
 
-from engine import budgets, identity
+from engine import budgets, identity, referral
 from engine.chance import digest
 from engine.dates import NEVER
 from engine.events import Totals
@@ -25,6 +25,7 @@ def erase(turn: Turn) -> None:
     for grant in book.rewards.values():
         if grant.state in (UNLOCKED, RESERVED):
             budgets.give_back(turn, grant.drawn, used=False)
+    referral.forget(turn)
     settle(turn, book.ledger, turn.who)
     bury(turn.customer, turn.world.mind.newcomer())
     turn.note("erasure")

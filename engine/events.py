@@ -6,13 +6,14 @@ them. A new field has a default, so that old logs replay. `engine.wire` decodes.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
 Id = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(max_length=1000)]
+Code = Annotated[str, Meta(max_length=40)]
 Quantity = Annotated[int, Meta(ge=0, le=100_000)]
 Price = Annotated[float, Meta(ge=0, le=1e9)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -20,9 +21,17 @@ Currency = Annotated[str, Meta(min_length=3, max_length=3)]
 
 
 class Context(Struct, frozen=True, gc=False):
-    """Where the event was made. timezone: an IANA name, used for quiet hours and local days."""
+    """Where the event was made. timezone: an IANA name, used for quiet hours and local days.
+
+    device, ip, user_agent, traits: read by `engine.fingerprints` alone, and never kept as they are.
+    Whatever form a shop gives them, it spoils no event.
+    """
 
     timezone: Text | None = None
+    device: Any = None
+    ip: Any = None
+    user_agent: Any = msgspec.field(default=None, name="userAgent")
+    traits: Any = None
 
 
 NOWHERE: Final = Context()
@@ -177,7 +186,8 @@ class Basket(Struct, frozen=True, gc=False):
     revenue: with or without the discount, depending on the shop; see `engine.money.earning_base`.
     paid_with_points, gift_cards: parts of the total that earn nothing. redemption_id: the
     redemption that paid for it; points_spent: how many points did. points_earned: what the shop
-    itself gave for it, taken where the programme says `source = "shop"`.
+    itself gave for it, taken where the programme says `source = "shop"`. referral_code: of the link
+    that led here. email, payment_fingerprint: kept as hashes only.
     """
 
     order_id: Id
@@ -195,6 +205,9 @@ class Basket(Struct, frozen=True, gc=False):
     redemption_id: Id | None = None
     points_earned: Annotated[int, Meta(ge=0, le=10**9)] | None = None
     points_spent: Annotated[int, Meta(ge=0, le=10**9)] | None = None
+    referral_code: Code | None = None
+    email: Text | None = None
+    payment_fingerprint: Text | None = None
 
 
 class Refund(Struct, frozen=True, gc=False):
@@ -358,10 +371,14 @@ class Unsubscribed(Track, frozen=True, tag="Unsubscribed", kw_only=True):
 
 
 class Enrolment(Struct, frozen=True, gc=False):
-    """How somebody joined. country: ISO 3166 alpha-2. timezone: an IANA name."""
+    """How somebody joined. country: ISO 3166 alpha-2. timezone: an IANA name.
+
+    referral_code: of the link that led here.
+    """
 
     country: Text | None = None
     timezone: Text | None = None
+    referral_code: Code | None = None
 
 
 class Joining(Struct, frozen=True, gc=False):
@@ -540,6 +557,81 @@ class MergeIn(Handover, frozen=True, tag="Merge In", kw_only=True):
     properties: Life
 
 
+class Owner(Struct, frozen=True, gc=False):
+    """Who has what an index stands for."""
+
+    owner: Id
+
+
+class IndexClaimed(Handover, frozen=True, tag="Index Claimed", kw_only=True):
+    """To an index: this customer has it. Answered by Index Taken where another had it before."""
+
+    properties: Owner
+
+
+class IndexReleased(Handover, frozen=True, tag="Index Released", kw_only=True):
+    """To an index: this customer is nobody any more."""
+
+    properties: Owner
+
+
+class Sort(Struct, frozen=True, gc=False):
+    """What an index stands for: email, phone, payment."""
+
+    kind: Id
+
+
+class IndexTaken(Handover, frozen=True, tag="Index Taken", kw_only=True):
+    """To a customer: somebody else had this before."""
+
+    properties: Sort
+
+
+class Asking(Struct, frozen=True, gc=False):
+    """A friend's first order. prints, signs: hashes of the person, as kind:hash."""
+
+    friend: Id
+    order_id: Id
+    at: float
+    prints: tuple[Text, ...] = ()
+    signs: tuple[Text, ...] = ()
+
+
+class ReferralClaimed(Handover, frozen=True, tag="Referral Claimed", kw_only=True):
+    """To a code, and from there to whose it is: your link led to this order."""
+
+    properties: Asking
+
+
+class Answer(Struct, frozen=True, gc=False):
+    """Yes where the reason is empty. flags: what both share that is no reason."""
+
+    order_id: Id
+    reason: Text
+    referrer: Id
+    flags: tuple[Text, ...] = ()
+
+
+class ReferralAnswered(Handover, frozen=True, tag="Referral Answered", kw_only=True):
+    """To a friend: the referrer's answer."""
+
+    properties: Answer
+
+
+class Outcome(Struct, frozen=True, gc=False):
+    """What became of a friend's first order: kept until it could not be sent back, or not."""
+
+    friend: Id
+    order_id: Id
+    kept: bool
+
+
+class ReferralSettled(Handover, frozen=True, tag="Referral Settled", kw_only=True):
+    """To a referrer: it stands, or it does not."""
+
+    properties: Outcome
+
+
 class Erasure(Struct, frozen=True, gc=False):
     """Who erased a person, by the shop's own name for them, and why."""
 
@@ -571,12 +663,17 @@ class TotalsKept(Handover, frozen=True, tag="Totals Kept", kw_only=True):
 class Traits(Struct, frozen=True, gc=False):
     """What the shop knows of a person and we may use: no names, no addresses.
 
-    birthday: a date, of which month and day are kept and the year is not.
+    birthday: a date, of which month and day are kept and the year is not. email, phone, address:
+    kept as hashes only, and only where friends are brought (`engine.fingerprints`).
     """
 
     country: Text | None = None
     timezone: Text | None = None
     birthday: Text | None = None
+    email: Any = None
+    phone: Any = None
+    address: Any = None
+    referral_code: Code | None = None
 
 
 class Identify(Happening, frozen=True, tag_field="type", tag="identify", kw_only=True):
@@ -662,7 +759,8 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     MessageDelivered, MessageOpened, MessageClicked, MessageDismissed, Unsubscribed,
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
     ReferralShared, ConsentChanged, PointsCorrected, ProductRestocked, RewardAwarded, RewardLapsed,
-    MergeRequested, MergeIn, CustomerErased, TotalsKept,
+    MergeRequested, MergeIn, CustomerErased, TotalsKept, IndexClaimed, IndexReleased, IndexTaken,
+    ReferralClaimed, ReferralAnswered, ReferralSettled,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (
     Tick, ProgrammePublished, ModelPublished,

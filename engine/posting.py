@@ -13,11 +13,13 @@ from engine import (
     enrolments,
     erasure,
     identity,
+    indexes,
     joining,
     ledger,
     orders,
     profile,
     redemptions,
+    referral,
     rewards,
     tiers,
     wishes,
@@ -30,6 +32,9 @@ from engine.events import (
     CouponApplied,
     CustomerErased,
     Identify,
+    IndexClaimed,
+    IndexReleased,
+    IndexTaken,
     LoyaltyEnrolled,
     MergeIn,
     MergeRequested,
@@ -41,6 +46,10 @@ from engine.events import (
     RedemptionCommitted,
     RedemptionReleased,
     RedemptionRequested,
+    ReferralAnswered,
+    ReferralClaimed,
+    ReferralSettled,
+    ReferralShared,
     RewardAwarded,
     RewardLapsed,
     TotalsKept,
@@ -65,6 +74,8 @@ def order_completed(turn: Turn, event: OrderCompleted, at: float) -> Happened | 
     if order is None:
         return None
     orders.unpark(turn, basket.order_id, order)
+    referral.met(turn, event, basket.referral_code, at)
+    referral.ordered(turn, event, basket.order_id, order)
     if turn.now - at <= STALE:
         tiers.promote(turn, basket.order_id, order)
         enrolments.count_order(turn, basket.order_id, order, basket.products)
@@ -89,6 +100,7 @@ def _went_back(
     if money is None:
         return None
     order = turn.customer.book.orders[ident]
+    referral.returned(turn, ident, order)
     if turn.now - at <= STALE:
         tiers.reconsider(turn)
         enrolments.take_back(turn, ident)
@@ -147,14 +159,16 @@ def loyalty_enrolled(turn: Turn, event: LoyaltyEnrolled, at: float) -> Happened 
     customer = turn.customer
     customer.book.enrolled = min(at, customer.book.enrolled) if customer.book.enrolled else at
     _learn(turn, event.properties.country, event.properties.timezone, at)
+    referral.met(turn, event, event.properties.referral_code, at)
     return _happened("Loyalty Enrolled", turn, event, at)
 
 
 def identify(turn: Turn, event: Identify, at: float) -> Happened | None:
-    """Zone, country and birthday, nothing else."""
+    """Zone, country, birthday, and whose link was followed; nothing else."""
     _learn(turn, event.traits.country, event.traits.timezone, at)
     if event.traits.birthday is not None:
         profile.set_birthday(turn, event.traits.birthday, at)
+    referral.met(turn, event, event.traits.referral_code, at)
     return _happened("identify", turn, event, at)
 
 
@@ -185,6 +199,50 @@ def customer_erased(turn: Turn, event: CustomerErased, at: float) -> Happened | 
 def totals_kept(turn: Turn, event: TotalsKept, at: float) -> Happened | None:
     """What the books say of somebody who was erased."""
     erasure.keep(turn, event.properties)
+    return None
+
+
+def referral_shared(turn: Turn, event: ReferralShared, at: float) -> Happened | None:
+    """The member's code is theirs from now on."""
+    referral.shared(turn)
+    return _happened("Referral Shared", turn, event, at)
+
+
+def index_claimed(turn: Turn, event: IndexClaimed, at: float) -> Happened | None:
+    """To an index."""
+    indexes.claimed(turn, event.properties.owner)
+    return None
+
+
+def index_released(turn: Turn, event: IndexReleased, at: float) -> Happened | None:
+    """To an index."""
+    indexes.released(turn, event.properties.owner)
+    return None
+
+
+def index_taken(turn: Turn, event: IndexTaken, at: float) -> Happened | None:
+    """Somebody else had it before: who says to be new is not."""
+    referral.taken(turn, event.properties.kind)
+    return None
+
+
+def referral_claimed(turn: Turn, event: ReferralClaimed, at: float) -> Happened | None:
+    """A link led to a first order."""
+    referral.asked(turn, event.properties)
+    return None
+
+
+def referral_answered(turn: Turn, event: ReferralAnswered, at: float) -> Happened | None:
+    """The referrer has said yes or no."""
+    told = event.properties
+    referral.answered(turn, told.order_id, told.reason, told.referrer, [*told.flags])
+    return None
+
+
+def referral_settled(turn: Turn, event: ReferralSettled, at: float) -> Happened | None:
+    """A friend's order stands, or does not."""
+    told = event.properties
+    referral.settled(turn, told.friend, told.order_id, kept=told.kept)
     return None
 
 
@@ -301,6 +359,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "Merge In": Rule(merge_in, keyed=True),
     "Customer Erased": Rule(customer_erased, keyed=True, names=False),
     "Totals Kept": Rule(totals_kept, keyed=True, names=False),
+    "Referral Shared": Rule(referral_shared),
+    "Index Claimed": Rule(index_claimed, keyed=True, names=False),
+    "Index Released": Rule(index_released, keyed=True, names=False),
+    "Index Taken": Rule(index_taken, keyed=True, names=False),
+    "Referral Claimed": Rule(referral_claimed, keyed=True, names=False),
+    "Referral Answered": Rule(referral_answered, keyed=True, names=False),
+    "Referral Settled": Rule(referral_settled, keyed=True, names=False),
     "identify": Rule(identify),
     "alias": Rule(alias),
 }

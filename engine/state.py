@@ -312,12 +312,53 @@ class Trial(Struct, array_like=True):
     excluded: bool = False
 
 
+class Friend(Struct, array_like=True):
+    """Somebody whom a member has brought. order: their first; at: when it was claimed (s)."""
+
+    who: str
+    order: str
+    at: float
+    qualified: bool = False
+
+
+class Claim(Struct, array_like=True):
+    """A first order to which somebody's link has led.
+
+    at: event time. state: asked, accepted, qualified or over. due: when it cannot be sent back any
+    more. flags: what friend and referrer share besides.
+    """
+
+    order: str
+    at: float
+    state: str
+    due: float = NEVER
+    referrer: str = ""
+    flags: list[str] = field(default_factory=list)
+
+
+class Referring(Struct, array_like=True):
+    """A member as referrer and as friend.
+
+    code: leads to them, once they have shared it. prints: hashes of what is known of the person, as
+    kind:hash; told: those of which an index knows. friends: of the last year. touch: the code of
+    the link that was followed last, and when (event time). claim: the first order it led to.
+    """
+
+    code: str = ""
+    prints: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    friends: list[Friend] = field(default_factory=list)
+    touch: str = ""
+    touched: float = 0.0
+    claim: Claim | None = None
+
+
 class Book(Struct, array_like=True):
     """What orders, decisions and timers move: most events do not touch it.
 
     holdout: stored at first sight. begun: cycles begun so far, by challenge. early: what may count
     once a challenge is joined: (challenge, id, part). birthday: month × 100 + day; 0: unknown.
-    wishes: products on the wish list, the oldest first.
+    wishes: products on the wish list, the oldest first. owner: of an index, whom it leads to.
     """
 
     enrolled: float = 0.0
@@ -339,6 +380,8 @@ class Book(Struct, array_like=True):
     trials: list[Trial] = field(default_factory=list)
     birthday: int = 0
     wishes: list[str] = field(default_factory=list)
+    referral: Referring | None = None
+    owner: str = ""
 
 
 class Customer(Struct, Generic[M], array_like=True):

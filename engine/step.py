@@ -20,6 +20,7 @@ from engine import (
     profile,
     recall,
     redemptions,
+    referral,
     rewards,
     tiers,
 )
@@ -47,6 +48,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "challenges": enrolments,
     "rewards": rewards,
     "experiments": exposures,
+    "referral": referral,
 }
 """The engine's own timers, in the order in which they fire at one moment; the mind's come after."""
 

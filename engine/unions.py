@@ -10,7 +10,7 @@ import msgspec
 
 from engine import budgets, enrolments, ledger, notices, orders, tiers
 from engine.redemptions import known
-from engine.state import NOTICES, OFFERS, TAGS, WISHES, Book, Journey, Ledger, Lot
+from engine.state import NOTICES, OFFERS, TAGS, WISHES, Book, Journey, Ledger, Lot, Referring
 from engine.turn import Turn
 
 
@@ -45,6 +45,7 @@ def join(turn: Turn, other: Book, origin: str) -> None:
     waits = {each.policy for each in book.deferred}
     book.deferred += [each for each in other.deferred if each.policy not in waits]
     book.offers = sorted([*book.offers, *other.offers], key=lambda each: each.expires)[-OFFERS:]
+    book.referral = _referrals(book.referral, other.referral)
     book.birthday = book.birthday or other.birthday
     book.wishes = list(dict.fromkeys([*other.wishes, *book.wishes]))[-WISHES:]
     if turn.customer.known:
@@ -78,6 +79,22 @@ def inboxes(mine: bytes, other: bytes) -> bytes:
         return mine
     notices = [*_notices.decode(other), *_notices.decode(mine)]
     return _json.encode(sorted(notices, key=lambda each: each["at"])[-NOTICES:])
+
+
+def _referrals(mine: Referring | None, other: Referring | None) -> Referring | None:
+    """Friends and fingerprints of both; each one's code leads here."""
+    if mine is None or other is None:
+        return mine or other
+    touched = max((mine.touched, mine.touch), (other.touched, other.touch))
+    return Referring(
+        mine.code or other.code,
+        list(dict.fromkeys([*other.prints, *mine.prints])),
+        list(dict.fromkeys([*other.told, *mine.told])),
+        [*other.friends, *mine.friends],
+        touched[1],
+        touched[0],
+        mine.claim or other.claim,
+    )
 
 
 def _join_ledgers(turn: Turn, other: Ledger) -> None:

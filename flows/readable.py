@@ -34,6 +34,8 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """
     if customer.gone:
         return ["survivor", customer.survivor] if customer.survivor else []
+    if customer.book.owner:
+        return []  # an index is nobody's profile
     return [
         "points", str(ledger.available(customer.book.ledger)),
         "pending", str(ledger.pending(customer.book.ledger)),
@@ -42,6 +44,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
         "benefits", _json.encode(_benefits(world.programme, customer)),
         "challenges", _json.encode(_challenges(world, customer)),
         "rewards", _json.encode(_rewards(customer)),
+        *_referral(customer),
         *(("offers", _json.encode(_offers(customer))) if customer.book.offers else ()),
     ]  # fmt: skip
 
@@ -80,6 +83,16 @@ def _rewards(customer: Customer[Any]) -> list[Mapping[str, Any]]:
         for ident, grant in customer.book.rewards.items()
         if grant.state == rewards.UNLOCKED
     ]
+
+
+def _referral(customer: Customer[Any]) -> tuple[bytes | str, ...]:
+    """Written once somebody has shared their link."""
+    mine = customer.book.referral
+    if mine is None or not mine.code:
+        return ()
+    friends = sum(friend.qualified for friend in mine.friends)
+    waiting = len(mine.friends) - friends
+    return ("referral", _json.encode({"code": mine.code, "friends": friends, "waiting": waiting}))
 
 
 def _offers(customer: Customer[Any]) -> list[Mapping[str, Any]]:

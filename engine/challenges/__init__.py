@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from engine.challenges.base import Challenge, Deed
 from engine.challenges.collection import Collection
 from engine.challenges.count import Count
+from engine.challenges.referral import Referral
 from engine.challenges.sequence import Sequence, Step
 from engine.challenges.spend import Spend
 from engine.challenges.streak import Streak
 from engine.challenges.tally import Tally
 
-Kind = Count | Spend | Collection | Streak | Sequence
-KINDS: tuple[type[Challenge], ...] = (Count, Spend, Collection, Streak, Sequence)
+Kind = Count | Spend | Collection | Streak | Sequence | Referral
+KINDS: tuple[type[Challenge], ...] = (Count, Spend, Collection, Streak, Sequence, Referral)
 
 __all__ = [
-    "KINDS", "Challenge", "Collection", "Count", "Deed", "Kind", "Sequence", "Spend", "Step",
-    "Streak", "Tally", "actions",
+    "KINDS", "Challenge", "Collection", "Count", "Deed", "Kind", "Referral", "Sequence", "Spend",
+    "Step", "Streak", "Tally", "actions",
 ]  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from engine.programme.policies import (
     Schedule,
     Variant,
 )
+from engine.programme.referral import Referral
 from engine.programme.rewards import RewardRule
 from engine.programme.segments import SegmentRule
 from engine.programme.tiers import Ladder, TierRule
@@ -67,6 +68,7 @@ __all__ = [
     "Programme",
     "Purpose",
     "Quiet",
+    "Referral",
     "RewardRule",
     "Schedule",
     "Scores",
@@ -103,6 +105,7 @@ class Programme(Strict, frozen=True, dict=True):
     scores: Scores = Scores()
     experiments: tuple[Experiment, ...] = ()
     budgets: tuple[BudgetRule, ...] = ()
+    referral: Referral | None = None
     version: str = ""
 
     @cached_property
