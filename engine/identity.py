@@ -101,11 +101,11 @@ def absorb(turn: Turn, life: Life) -> None:
     """
     customer, other = turn.customer, brought(life)
     turn.world.mind.merge(customer, other.memory)
-    profile.unite(customer, other.told, other.book.consents, other.zone, other.country)
+    profile.unite(customer, other.told, other.book, other.zone, other.country)
     unite(turn, other.sides, keep=life.known or not life.fresh, both_known=life.known)
     for policy, until in other.rests.items():
         customer.rests[policy] = max(until, customer.rests.get(policy, until))
-    customer.journey = unions.journeys(customer.journey, other.journey)
+    customer.journey = unions.journeys(turn, customer.journey, other.journey)
     customer.inbox = unions.inboxes(customer.inbox, other.inbox)
     unions.join(turn, other.book, life.origin)
     turn.note("merged_in")

@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 
 from engine.dates import zone
 from engine.programme import Channel
-from engine.state import Customer
+from engine.state import Book, Customer
 from engine.turn import Turn
 
 ANY_CHANNEL: Final = "*"
@@ -61,16 +61,18 @@ def set_consent(turn: Turn, channel: str, purpose: str, at: float, *, granted: b
 
 
 def unite(
-    customer: Customer[Any], told: Mapping[str, float], consents: list[str], zone: str, country: str
+    customer: Customer[Any], told: Mapping[str, float], other: Book, zone: str, country: str
 ) -> None:
-    """The newest word of two ids that are one person."""
+    """The newest word of two ids that are one person. other: the book of the id that ends."""
     newer = {what for what, at in told.items() if _newest(customer, what, at)}
     if "zone" in newer:
         customer.zone = zone
     if "country" in newer:
         customer.country = country
+    if "birthday" in newer:
+        customer.book.birthday = other.birthday
     kept = [word for word in customer.book.consents if word not in newer]
-    customer.book.consents = sorted([*kept, *(word for word in consents if word in newer)])
+    customer.book.consents = sorted([*kept, *(word for word in other.consents if word in newer)])
     customer.book.silenced = _silenced(customer)
 
 

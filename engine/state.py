@@ -20,6 +20,8 @@ NOTICES: Final = 5
 OFFERS: Final = 5
 TAGS: Final = 32
 WISHES: Final = 20
+WAITS: Final = 32
+"""Alarms of one member that wait at one time; further ones are noted and left out."""
 
 M = TypeVar("M")
 

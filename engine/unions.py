@@ -10,7 +10,18 @@ import msgspec
 
 from engine import budgets, enrolments, ledger, notices, orders, tiers
 from engine.redemptions import known
-from engine.state import NOTICES, OFFERS, TAGS, WISHES, Book, Journey, Ledger, Lot, Referring
+from engine.state import (
+    NOTICES,
+    OFFERS,
+    TAGS,
+    WAITS,
+    WISHES,
+    Book,
+    Journey,
+    Ledger,
+    Lot,
+    Referring,
+)
 from engine.turn import Turn
 
 
@@ -44,9 +55,9 @@ def join(turn: Turn, other: Book, origin: str) -> None:
     book.questions = sorted([*book.questions, *other.questions], key=lambda each: each.asked)
     waits = {each.policy for each in book.deferred}
     book.deferred += [each for each in other.deferred if each.policy not in waits]
-    book.offers = sorted([*book.offers, *other.offers], key=lambda each: each.expires)[-OFFERS:]
+    offers = sorted([*other.offers, *book.offers], key=lambda each: each.expires)
+    book.offers = list({each.policy: each for each in offers}.values())[-OFFERS:]
     book.referral = _referrals(book.referral, other.referral)
-    book.birthday = book.birthday or other.birthday
     book.wishes = list(dict.fromkeys([*other.wishes, *book.wishes]))[-WISHES:]
     if turn.customer.known:
         enrolments.unite(turn, other, origin)
@@ -54,7 +65,7 @@ def join(turn: Turn, other: Book, origin: str) -> None:
     notices.plan(turn)
 
 
-def journeys(mine: Journey | None, other: Journey | None) -> Journey | None:
+def journeys(turn: Turn, mine: Journey | None, other: Journey | None) -> Journey | None:
     """What policies keep of both: all tags, the longer stay in a segment, the later alarm."""
     if mine is None or other is None:
         return mine or other
@@ -63,22 +74,28 @@ def journeys(mine: Journey | None, other: Journey | None) -> Journey | None:
         stays = {**(other.segments or {}), **(mine.segments or {})}
         for ident, since in (other.segments or {}).items():
             stays[ident] = min(since, stays[ident])
-    waits = {**other.waits, **mine.waits}
+    waits = [*mine.waits, *(ident for ident in other.waits if ident not in mine.waits)]
+    for _ in waits[WAITS:]:
+        turn.note("too_many_waits")
     return Journey(
         tags=list(dict.fromkeys([*other.tags, *mine.tags]))[-TAGS:],
         segments=stays,
-        waits={ident: max(when, other.waits.get(ident, when)) for ident, when in waits.items()},
+        waits={
+            ident: max(mine.waits.get(ident, 0), other.waits.get(ident, 0))
+            for ident in waits[:WAITS]
+        },
         rang=max(mine.rang, other.rang),
         clock=min(mine.clock, other.clock),
     )
 
 
 def inboxes(mine: bytes, other: bytes) -> bytes:
-    """The newest on-site messages of both, as the JSON that pages read."""
+    """The newest on-site messages of both, each text once, as the JSON that pages read."""
     if other == b"[]":
         return mine
-    notices = [*_notices.decode(other), *_notices.decode(mine)]
-    return _json.encode(sorted(notices, key=lambda each: each["at"])[-NOTICES:])
+    notices = sorted([*_notices.decode(other), *_notices.decode(mine)], key=lambda each: each["at"])
+    newest = {each["title"]: each for each in notices}
+    return _json.encode(sorted(newest.values(), key=lambda each: each["at"])[-NOTICES:])
 
 
 def _referrals(mine: Referring | None, other: Referring | None) -> Referring | None:

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.dates import HOUR, NEVER
-from engine.state import Customer, Journey
+from engine.state import WAITS, Customer, Journey
 from engine.turn import Turn
 from policies.rulebook import Policy, Rulebook
 from policies.schedules import next_moment, rang
 
-MAX_WAITS: Final = 32
-"""Alarms of one member that wait at one time; further ones are noted and left out."""
 REWOUND_BY: Final = ("identify", "Loyalty Enrolled")
 """Events that may tell a birthday, a zone or an enrolment."""
 
@@ -74,7 +72,7 @@ def _start(turn: Turn, policies: Sequence[tuple[str, float]], at: float) -> None
     journey = turn.customer.journey = turn.customer.journey or Journey()
     waits = journey.waits
     for ident, hours in policies:
-        if ident in waits or len(waits) < MAX_WAITS:
+        if ident in waits or len(waits) < WAITS:
             waits[ident] = max(waits.get(ident, 0), int(at + hours * HOUR))
         else:
             turn.note("too_many_waits")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine import ledger
 from engine.dates import DAY, HOUR
 from features import numbers
+from flows.record import Record
 from tests.support.records import START, did, programme, tick
 from tests.support.several import PROGRAMME, Several, opened
 
@@ -119,6 +120,18 @@ def test_who_was_spoken_to_as_a_visitor_is_left_in_peace_as_a_customer() -> None
     again = did("Checkout Started", 2 * HOUR, user=ANN)
     town = Several().tell(programme(HELLO), checkout, LOGIN, again)
     assert town.of(ANN).rests == {"hello": START + 14 * DAY}
+
+
+def born_on(day: str, after: float, **whose: str) -> Record:
+    body = {"messageId": day, "type": "identify", "traits": {"birthday": day}, **whose}
+    key = whose.get("userId", VISITOR).encode()
+    return Record(-1, START + after, key, msgspec.json.encode(body))
+
+
+def test_the_newest_word_on_a_birthday_holds_too() -> None:
+    wrong = born_on("1990-01-01", 0.0, userId=ANN)
+    right = born_on("1990-05-17", HOUR / 2, anonymousId=VISITOR)
+    assert opened().tell(wrong, right, LOGIN).of(ANN).book.birthday == 517
 
 
 def test_an_unknown_visitor_leaves_a_word_for_later() -> None:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from engine.challenges import Count
 from engine.dates import DAY, HOUR, local
 from engine.programme import After, Holdout, Message, Offer, PolicyRule, Schedule
-from engine.state import Journey
+from engine.state import WAITS, Journey
 from policies import worlds
-from policies.alarms import MAX_WAITS
 from tests.support.lives import EVERYTHING, Coming, lives, spelled_out
 from tests.support.lives import live as lived
 from tests.support.shop import live, members, outcomes, policy
@@ -99,8 +98,8 @@ def test_a_policy_that_is_gone_does_not_ring() -> None:
 def test_so_many_wait_at_one_time_and_no_more() -> None:
     many = [onsite(id=f"w{n}", after=After(event="Product Added", hours=4)) for n in range(40)]
     told = live(CART, wait(hours=5), programme=members(*many))
-    assert len(said(told)) == MAX_WAITS
-    assert told.notes.count("too_many_waits") == 40 - MAX_WAITS
+    assert len(said(told)) == WAITS
+    assert told.notes.count("too_many_waits") == 40 - WAITS
 
 
 # ── at a time of day ─────────────────────────────────────────────────────────────────────────────
@@ -330,7 +329,7 @@ def test_what_waits_is_bounded_and_lies_ahead(life: list[Coming]) -> None:
     for coming in life:
         lived(told, [coming])
         journey = told.customer.journey or Journey()
-        assert len(journey.waits) <= MAX_WAITS
+        assert len(journey.waits) <= WAITS
         assert told.customer.due <= max(told.now, min([journey.clock, *journey.waits.values()]))
         assert journey.clock > told.now
 
