@@ -74,7 +74,7 @@ peers: $(READY) $(JARS) $(PEERS) ## the light job on other stream processors, si
 	@.cache/peers/$*/bin/pip install --quiet --disable-pip-version-check --requirement .cache/peers/$*/wanted.txt
 	@touch $@
 
-.cache/peers/flink-jars/.ready: bench/peers/flink.pom.xml
+.cache/peers/flink-jars/.ready: deploy/peers/pom.xml
 	@mvn --quiet --batch-mode --file $< dependency:copy-dependencies
 	@touch $@
 

@@ -17,7 +17,7 @@ from engine.dates import DAY, NEVER
 from engine.events import Asking, Happening
 from engine.fingerprints import MAIL, PAYMENT, PHONE, STRONG, prints
 from engine.money import minor
-from engine.programme import Referral
+from engine.programme import ReferralRule
 from engine.state import Claim, Customer, Friend, Order, Referring
 from engine.turn import Turn
 
@@ -203,11 +203,11 @@ def _claim(turn: Turn, order: str) -> Claim | None:
     return claim if claim is not None and claim.order == order else None
 
 
-def _least(turn: Turn, rule: Referral) -> int:
+def _least(turn: Turn, rule: ReferralRule) -> int:
     return minor(rule.minimum, turn.world.programme.currency)
 
 
-def _objection(turn: Turn, rule: Referral, mine: Referring, order: Order) -> str | None:
+def _objection(turn: Turn, rule: ReferralRule, mine: Referring, order: Order) -> str | None:
     """Why this order is no friend's first, as far as the friend can tell."""
     if len(turn.customer.book.orders) > 1:
         return "not_new"

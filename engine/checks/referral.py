@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine import challenges
-from engine.programme import Referral
+from engine.programme import ReferralRule
 from engine.reading import Mistake, Reading
 from engine.wording import guess
 
@@ -11,7 +11,7 @@ from engine.wording import guess
 def referral_rewards_exist(reading: Reading) -> Iterator[Mistake]:
     """What friend and referrer get stands among the rewards."""
     known = [ident for path, ident in reading.ids.items() if path[:1] == ("rewards",)]
-    for path, referral in reading.each(Referral):
+    for path, referral in reading.each(ReferralRule):
         for key in ("friend", "referrer"):
             ident = getattr(referral, key)
             if ident is not None and ident not in known:
@@ -21,6 +21,6 @@ def referral_rewards_exist(reading: Reading) -> Iterator[Mistake]:
 
 def friends_can_be_brought(reading: Reading) -> Iterator[Mistake]:
     """A challenge of kind referral needs the table that says what a referral is."""
-    if not list(reading.each(Referral)):
+    if not list(reading.each(ReferralRule)):
         for path, _ in reading.each(challenges.Referral):
             yield Mistake(path, "nobody can bring friends: there is no [referral]", "add the table")

@@ -34,7 +34,7 @@ from engine.programme.policies import (
     Schedule,
     Variant,
 )
-from engine.programme.referral import Referral
+from engine.programme.referral import ReferralRule
 from engine.programme.rewards import RewardRule
 from engine.programme.segments import SegmentRule
 from engine.programme.tiers import Ladder, TierRule
@@ -68,7 +68,7 @@ __all__ = [
     "Programme",
     "Purpose",
     "Quiet",
-    "Referral",
+    "ReferralRule",
     "RewardRule",
     "Schedule",
     "Scores",
@@ -105,7 +105,7 @@ class Programme(Strict, frozen=True, dict=True):
     scores: Scores = Scores()
     experiments: tuple[Experiment, ...] = ()
     budgets: tuple[BudgetRule, ...] = ()
-    referral: Referral | None = None
+    referral: ReferralRule | None = None
     version: str = ""
 
     @cached_property

@@ -9,7 +9,7 @@ from engine.programme.types import Days
 from engine.strict import Name, Strict
 
 
-class Referral(Strict, frozen=True):
+class ReferralRule(Strict, frozen=True):
     """A friend's first order brings something to both, once it cannot be sent back any more.
 
     days: how long after the touch of a link the friend may order; the last touch counts. minimum:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.challenges import KINDS, Challenge, Count, Spend
+from engine.challenges import KINDS, Challenge, Count, Referral, Spend
 from engine.dates import DAY, HOUR
 from tests.support.lives import (
     DAILY,
@@ -31,6 +31,7 @@ EXAMPLES = (
     DAILY,
     replace(DAILY, of="Product Reviewed"),
     TASTED,
+    Referral(id="friends", name="Two friends", goal=2, reward="bonus"),
 )
 """At least one of each kind."""
 WAYS: tuple[dict[str, object], ...] = (

@@ -74,6 +74,14 @@ def test_every_name_of_the_vocabulary_is_understood() -> None:
         "reward_id": "u",
     }
     needed |= {"into": "c2", "origin": "v", "fresh": False, "state": "", "figures": {}}
+    needed |= {
+        "owner": "c1",
+        "kind": "email",
+        "friend": "f",
+        "at": 0.0,
+        "kept": True,
+        "referrer": "c",
+    }
     for kind in TRACKS:
         name = NAMES[kind]
         assert type(happened(record(name, properties=needed))) is kind

@@ -51,6 +51,8 @@ def test_every_reward_of_a_shipped_programme_can_be_won() -> None:
         won = {challenge.reward for challenge in programme.challenges}
         for each in programme.policies:
             won |= {each.reward, *(variant.reward for variant in each.variants)}
+        if programme.referral is not None:
+            won |= {programme.referral.friend, programme.referral.referrer}
         assert {reward.id for reward in programme.rewards} <= won
 
 
