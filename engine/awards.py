@@ -35,6 +35,12 @@ def award(turn: Turn, order: Order, basket: Basket) -> dict[str, Any]:
     return {name: idents for name, idents in because.items() if idents}
 
 
+def plainly(turn: Turn, order: Order) -> None:
+    """Set the rates of an order that was a guest's: what is left of it earns, unmultiplied."""
+    _rate(turn, order, (), ())
+    order.awarded = order.deserved
+
+
 def running(turn: Turn, at: float) -> list[MultiplierRule]:
     """The multipliers that hold for the member at a moment of the programme's calendar."""
     programme = turn.world.programme

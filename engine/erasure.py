@@ -7,7 +7,7 @@ which nobody can make without the programme's salt, and which is as deaf as the 
 
 from typing import Any, Final
 
-from engine import budgets, identity, referral
+from engine import budgets, guests, identity, referral
 from engine.chance import digest
 from engine.dates import NEVER
 from engine.events import Totals
@@ -26,6 +26,7 @@ def erase(turn: Turn) -> None:
         if grant.state in (UNLOCKED, RESERVED):
             budgets.give_back(turn, grant.drawn, used=False)
     referral.forget(turn)
+    guests.forget(turn)
     settle(turn, book.ledger, turn.who)
     bury(turn.customer, turn.world.mind.newcomer())
     turn.note("erasure")

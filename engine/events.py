@@ -522,13 +522,14 @@ class Fusion(Struct, frozen=True, gc=False):
     """Who an id turned out to be.
 
     fresh: the known id had never been seen before. since: when that id was first known (log time,
-    s); none: only a visitor may become it. actor, reason: who wants two members to be one, by the
-    shop's own name, and why.
+    s); none: only a visitor may become it. claim: the visitor's orders are to earn. actor, reason:
+    who wants two members to be one, by the shop's own name, and why.
     """
 
     into: Id
     fresh: bool = False
     since: Annotated[float, Meta(ge=0)] | None = None
+    claim: bool = False
     actor: Id | None = None
     reason: Text | None = None
 
@@ -536,13 +537,15 @@ class Fusion(Struct, frozen=True, gc=False):
 class Life(Struct, frozen=True, gc=False):
     """What an id brings along.
 
-    origin: that id. known: it was a member's. state: see `engine.identity.Brought`.
+    origin: that id. known: it was a member's. claim: its orders are to earn. state: see
+    `engine.identity.Brought`.
     """
 
     origin: Id
     fresh: bool
     state: bytes
     known: bool = False
+    claim: bool = False
 
 
 class MergeRequested(Command, frozen=True, tag="Merge Requested", kw_only=True):
@@ -571,6 +574,18 @@ class IndexClaimed(Handover, frozen=True, tag="Index Claimed", kw_only=True):
 
 class IndexReleased(Handover, frozen=True, tag="Index Released", kw_only=True):
     """To an index: this customer is nobody any more."""
+
+    properties: Owner
+
+
+class GuestOrdered(Handover, frozen=True, tag="Guest Ordered", kw_only=True):
+    """To an e-mail's index: a guest has ordered."""
+
+    properties: Owner
+
+
+class GuestsSought(Handover, frozen=True, tag="Guests Sought", kw_only=True):
+    """To an e-mail's index: a member has it. Answered by Merge Requested to the guests."""
 
     properties: Owner
 
@@ -760,6 +775,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     LoyaltyEnrolled, ChallengeJoined, RedemptionRequested, RedemptionCommitted, RedemptionReleased,
     ReferralShared, ConsentChanged, PointsCorrected, ProductRestocked, RewardAwarded, RewardLapsed,
     MergeRequested, MergeIn, CustomerErased, TotalsKept, IndexClaimed, IndexReleased, IndexTaken,
+    GuestOrdered, GuestsSought,
     ReferralClaimed, ReferralAnswered, ReferralSettled,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (

@@ -15,7 +15,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from engine import profile, recall, unions
+from engine import guests, profile, recall, unions
 from engine.dates import NEVER
 from engine.events import Alias, Fusion, Happening, Life, MergeRequested
 from engine.sides import Sides, sides, unite
@@ -86,7 +86,7 @@ def _leave(turn: Turn, wish: Fusion) -> None:
         msgspec.to_builtins(customer.memory), sides(customer, turn.who), customer.zone,
         customer.country, customer.told, customer.rests, customer.journey, customer.inbox, book,
     )  # fmt: skip
-    told = {"origin": turn.who, "fresh": wish.fresh, "known": known}
+    told = {"origin": turn.who, "fresh": wish.fresh, "known": known, "claim": wish.claim}
     turn.dispatch(wish.into, "Merge In", turn.who, state=_packed.encode(state), **told)
     empty(customer, turn.world.mind.newcomer())
     customer.survivor = wish.into
@@ -94,7 +94,7 @@ def _leave(turn: Turn, wish: Fusion) -> None:
 
 
 def absorb(turn: Turn, life: Life) -> None:
-    """Take in what another id brings. A visitor's orders earn nothing: a guest has no ledger.
+    """Take in what another id brings. A visitor's orders earn nothing, unless they are claimed.
 
     Holdout and arms are the known id's own, unless it was first seen when the visitor logged in;
     of two known ones the older's, which is this one.
@@ -108,6 +108,9 @@ def absorb(turn: Turn, life: Life) -> None:
     customer.journey = unions.journeys(turn, customer.journey, other.journey)
     customer.inbox = unions.inboxes(customer.inbox, other.inbox)
     unions.join(turn, other.book, life.origin)
+    if life.claim and customer.known:
+        for ident in other.book.orders:
+            guests.claim(turn, ident, customer.book.orders[ident])
     turn.note("merged_in")
 
 

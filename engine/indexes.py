@@ -52,8 +52,10 @@ def claimed(turn: Turn, owner: str) -> None:
 def released(turn: Turn, owner: str) -> None:
     """Forget this one."""
     asleep(turn)
-    if turn.customer.book.owner == owner:
-        turn.customer.book.owner = ""
+    book = turn.customer.book
+    if book.owner == owner:
+        book.owner = ""
+    book.guests = [each for each in book.guests if each[0] != owner]
 
 
 def asleep(turn: Turn) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from engine import (
     enrolments,
     erasure,
+    guests,
     identity,
     indexes,
     joining,
@@ -31,6 +32,8 @@ from engine.events import (
     ConsentChanged,
     CouponApplied,
     CustomerErased,
+    GuestOrdered,
+    GuestsSought,
     Identify,
     IndexClaimed,
     IndexReleased,
@@ -74,6 +77,7 @@ def order_completed(turn: Turn, event: OrderCompleted, at: float) -> Happened | 
     if order is None:
         return None
     orders.unpark(turn, basket.order_id, order)
+    guests.met(turn, event)
     referral.met(turn, event, basket.referral_code, at)
     referral.ordered(turn, event, basket.order_id, order)
     if turn.now - at <= STALE:
@@ -159,6 +163,7 @@ def loyalty_enrolled(turn: Turn, event: LoyaltyEnrolled, at: float) -> Happened 
     customer = turn.customer
     customer.book.enrolled = min(at, customer.book.enrolled) if customer.book.enrolled else at
     _learn(turn, event.properties.country, event.properties.timezone, at)
+    guests.met(turn, event)
     referral.met(turn, event, event.properties.referral_code, at)
     return _happened("Loyalty Enrolled", turn, event, at)
 
@@ -168,6 +173,7 @@ def identify(turn: Turn, event: Identify, at: float) -> Happened | None:
     _learn(turn, event.traits.country, event.traits.timezone, at)
     if event.traits.birthday is not None:
         profile.set_birthday(turn, event.traits.birthday, at)
+    guests.met(turn, event)
     referral.met(turn, event, event.traits.referral_code, at)
     return _happened("identify", turn, event, at)
 
@@ -223,6 +229,18 @@ def index_released(turn: Turn, event: IndexReleased, at: float) -> Happened | No
 def index_taken(turn: Turn, event: IndexTaken, at: float) -> Happened | None:
     """Somebody else had it before: who says to be new is not."""
     referral.taken(turn, event.properties.kind)
+    return None
+
+
+def guest_ordered(turn: Turn, event: GuestOrdered, at: float) -> Happened | None:
+    """To an index: a guest has ordered under this e-mail."""
+    guests.left(turn, event.properties.owner)
+    return None
+
+
+def guests_sought(turn: Turn, event: GuestsSought, at: float) -> Happened | None:
+    """To an index: a member has this e-mail."""
+    guests.sought(turn, event.properties.owner)
     return None
 
 
@@ -363,6 +381,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "Index Claimed": Rule(index_claimed, keyed=True, names=False),
     "Index Released": Rule(index_released, keyed=True, names=False),
     "Index Taken": Rule(index_taken, keyed=True, names=False),
+    "Guest Ordered": Rule(guest_ordered, keyed=True, names=False),
+    "Guests Sought": Rule(guests_sought, keyed=True, names=False),
     "Referral Claimed": Rule(referral_claimed, keyed=True, names=False),
     "Referral Answered": Rule(referral_answered, keyed=True, names=False),
     "Referral Settled": Rule(referral_settled, keyed=True, names=False),

@@ -361,6 +361,7 @@ class Book(Struct, array_like=True):
     holdout: stored at first sight. begun: cycles begun so far, by challenge. early: what may count
     once a challenge is joined: (challenge, id, part). birthday: month × 100 + day; 0: unknown.
     wishes: products on the wish list, the oldest first. owner: of an index, whom it leads to.
+    mails: hashes of the member's e-mails. guests: of an e-mail's index, (id, until when).
     """
 
     enrolled: float = 0.0
@@ -384,6 +385,8 @@ class Book(Struct, array_like=True):
     wishes: list[str] = field(default_factory=list)
     referral: Referring | None = None
     owner: str = ""
+    mails: list[str] = field(default_factory=list)
+    guests: list[tuple[str, float]] = field(default_factory=list)
 
 
 class Customer(Struct, Generic[M], array_like=True):

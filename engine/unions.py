@@ -58,6 +58,7 @@ def join(turn: Turn, other: Book, origin: str) -> None:
     offers = sorted([*other.offers, *book.offers], key=lambda each: each.expires)
     book.offers = list({each.policy: each for each in offers}.values())[-OFFERS:]
     book.referral = _referrals(book.referral, other.referral)
+    book.mails = list(dict.fromkeys([*other.mails, *book.mails]))
     book.wishes = list(dict.fromkeys([*other.wishes, *book.wishes]))[-WISHES:]
     if turn.customer.known:
         enrolments.unite(turn, other, origin)

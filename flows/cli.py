@@ -152,6 +152,28 @@ def erase(
 
 
 @app.command()
+def export(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    to: Annotated[Path | None, typer.Option(help="A file; without it, standard output.")] = None,
+    most: Annotated[
+        int, typer.Option(min=1, help="How many of the newest records of a partition.")
+    ] = 10_000_000,
+) -> None:
+    """Give a person all that is held about them, as JSON: state, numbers, events, decisions."""
+    from flows import export as exporting
+
+    document = exporting.export(_quiet_settings(), customer, most)
+    if document is None:
+        typer.echo(f"nothing is held about {customer!r}", err=True)
+        raise typer.Exit(BAD_NEWS)
+    text = exporting.text(document)
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        to.write_text(text)
+
+
+@app.command()
 def merge(
     customer: Annotated[str, typer.Argument(help="A customer's id.")],
     other: Annotated[str, typer.Argument(help="Another id of the same person.")],

@@ -34,7 +34,7 @@ def standing(world: World, customer: Customer[Any]) -> list[bytes | str]:
     """
     if customer.gone:
         return ["survivor", customer.survivor] if customer.survivor else []
-    if customer.book.owner:
+    if customer.book.owner or customer.book.guests:
         return []  # an index is nobody's profile
     return [
         "points", str(ledger.available(customer.book.ledger)),

@@ -69,6 +69,7 @@ class Points(Strict, frozen=True):
 
     earn points for every full `per` of the earning base. remember_days: how long an order can still
     be refunded and counts for tiers; never less than the 12 months that tiers look back.
+    guest_days: how long a guest's order waits for a member with the same e-mail; 0: none does.
     notice_days: so many days before they expire, members are told. worth: what one point pays at
     the till (major units), for orders that state points_spent and not their money; 0: unknown.
     source: who reckons what an order earns and burns; shop: it states points_earned and
@@ -83,6 +84,7 @@ class Points(Strict, frozen=True):
     expire_months: Annotated[int, Meta(ge=1, le=120)] = 12
     lease_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     parked_days: Annotated[int, Meta(ge=1, le=60)] = 7
+    guest_days: Annotated[int, Meta(ge=0, le=365)] = 30
     remember_days: Annotated[int, Meta(ge=367, le=3660)] = 400
     notice_days: tuple[Days, ...] = (30, 7)
     worth: Decimal = Decimal(0)
