@@ -726,6 +726,20 @@ class ModelPublished(Control, frozen=True, tag="Model Published", kw_only=True):
     snapshot: msgspec.Raw
 
 
+class Situation(Struct, frozen=True, gc=False):
+    """How a dynamic reward stands. stock: units there are; demand: unlocks a day."""
+
+    reward: Id
+    stock: Annotated[int, Meta(ge=0, le=10**9)]
+    demand: Annotated[int, Meta(ge=0, le=10**9)]
+
+
+class SituationPublished(Control, frozen=True, tag="Situation Published", kw_only=True):
+    """From here on a dynamic reward is worth what this says."""
+
+    properties: Situation
+
+
 class Lease(Struct, frozen=True, gc=False):
     """Part of a budget's period, on its way between the pool and one partition.
 
@@ -779,7 +793,7 @@ TRACKS: Final[tuple[type[Track], ...]] = (
     ReferralClaimed, ReferralAnswered, ReferralSettled,
 )  # fmt: skip
 CONTROLS: Final[tuple[type[Control], ...]] = (
-    Tick, ProgrammePublished, ModelPublished,
+    Tick, ProgrammePublished, ModelPublished, SituationPublished,
     QuotaRequested, QuotaGranted, QuotaRecalled, QuotaReturned,
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ def world_of(world: World, customer: Customer[Any], who: str, now: float) -> Wor
     if not any(arms):
         return world
     found = world.members.get(arms)
-    if found is None or found.models is not world.models:
+    if found is None or not _of_this_moment(found, world):
         found = world.members[arms] = _made(world, arms, found)
     return found
 
@@ -89,10 +89,15 @@ def _changing(customer: Customer[Any], course: Course, who: str, now: float) -> 
     return mine if mine in course.changes else OUT
 
 
+def _of_this_moment(found: World, world: World) -> bool:
+    """Whether nothing was published besides since it was made."""
+    return found.models is world.models and found.prices is world.prices
+
+
 def _made(world: World, arms: tuple[str, ...], known: World | None) -> World:
     """The world of these arms; known: the same under other models."""
     if known is not None:
-        return replace(known, models=world.models, since=world.since)
+        return replace(known, models=world.models, prices=world.prices, since=world.since)
     programme = variant(world.programme, sets(world.programme, arms))
     mind = world.mind.under(programme)
     return replace(world, programme=programme, mind=mind, before=None, members={})

@@ -5,7 +5,7 @@ The terms of an unlocked one (kind, value, code, end) are its own, and never cha
 
 from typing import Any, Final
 
-from engine import budgets, ledger
+from engine import budgets, ledger, market
 from engine.catalogue import KINDS
 from engine.codes import code
 from engine.dates import DAY, MINUTE, NEVER
@@ -47,15 +47,18 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
     if drawn is None:
         turn.say("Reward Refused", rule, key, ("budget_empty",), reward=reward, reward_id=ident)
         return
-    grant = turn.customer.book.rewards[ident] = _granted(turn, ident, terms, drawn)
+    grant = _granted(turn, ident, terms, drawn)
+    if held is not None and held.kind == grant.kind:
+        grant.value = held.value  # promised once, and taken back in between
+    turn.customer.book.rewards[ident] = grant
     told = shown(grant)
     turn.say(
         "Reward Unlocked", rule, key, reward=reward, reward_id=ident, expires=grant.expires, **told
     )
     if KINDS[terms.kind].at_once:
-        grant.state, grant.points = REDEEMED, terms.points
+        grant.state, grant.points = REDEEMED, int(grant.value)
         budgets.commit(turn, grant.drawn)
-        ledger.credit(turn, ident, terms.points, at, rule)
+        ledger.credit(turn, ident, grant.points, at, rule)
 
 
 def shown(grant: Grant) -> dict[str, Any]:
@@ -171,6 +174,8 @@ def _granted(turn: Turn, ident: str, terms: RewardRule, drawn: list[budgets.Draw
     programme, sort = turn.world.programme, KINDS[terms.kind]
     ends = turn.now + terms.valid_days * DAY
     value = sort.value(terms, programme.currency)
+    if isinstance(value, int):
+        value = market.worth(turn, terms, value)
     word = code(programme.salt, turn.who, ident, str(turn.now)) if sort.coded else ""
     return Grant(
         terms.id, UNLOCKED, turn.now, ends, drawn=drawn, kind=sort.name, value=value, code=word

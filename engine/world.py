@@ -1,7 +1,7 @@
 """What the log has published: the programme, the models, and when each began to hold."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
 
@@ -11,6 +11,9 @@ from engine.models import Snapshot
 from engine.programme import Programme
 from engine.state import Customer
 from engine.turn import Turn
+
+if TYPE_CHECKING:
+    from engine.market import Prices
 
 
 class Happened(Struct, frozen=True, gc=False):
@@ -88,6 +91,7 @@ class World(Struct, frozen=True):
     before: what held earlier, so that a timer that fires late still meets the world of its own
     moment, and extra or missing ticks change nothing. versions: every definition of a challenge
     that anybody may still be enrolled in. actions: the events that these count besides orders.
+    prices: what dynamic rewards are worth (`engine.market`).
     members: the worlds of those in an arm that changes anything, made when they are first met
     (`engine.experiments`); the same for ever, so that it is no state.
     """
@@ -99,6 +103,7 @@ class World(Struct, frozen=True):
     before: "World | None" = None
     versions: Mapping[str, Challenge] = {}
     actions: frozenset[str] = frozenset()
+    prices: "Prices" = {}
     members: dict[tuple[str, ...], "World"] = field(default_factory=dict)
 
     def at(self, moment: float) -> "World":

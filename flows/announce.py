@@ -1,10 +1,11 @@
-"""A programme on its way from the marketers' file into every partition of the log."""
+"""What marketers publish, on its way into every partition of the log."""
 
 from pathlib import Path
 
 import orjson
 
 from engine.errors import ProgrammeError, SettingsError
+from engine.events import Situation
 from engine.programme import Programme
 from engine.wire import MAX_BYTES
 from flows import control
@@ -48,3 +49,14 @@ def announce(settings: Settings, text: str, at: float | None = None) -> Programm
         control.programme_published(sender, partition, programme.version, text, at_ms)
     sender.settle()
     return programme
+
+
+def tell(settings: Settings, ident: str, situation: Situation) -> None:
+    """Tell stock and demand of a dynamic reward to all partitions. ident: a repeat changes nothing.
+
+    Raises DeliveryError: the broker did not acknowledge; tell it again.
+    """
+    sender = Sender(settings)
+    for partition in range(identify(settings).partitions):
+        control.situation_published(sender, partition, ident, situation)
+    sender.settle()

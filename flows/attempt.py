@@ -18,6 +18,7 @@ from engine.events import (
     Happening,
     ModelPublished,
     ProgrammePublished,
+    SituationPublished,
     Tick,
 )
 from engine.models import Snapshot
@@ -171,6 +172,8 @@ class Attempt:
             refusal = self._publish_programme(event.text, now)
         elif isinstance(event, ModelPublished):
             refusal = self._publish_model(bytes(event.snapshot), now)
+        elif isinstance(event, SituationPublished):
+            self._govern(worlds.with_situation(self.world, event.properties, now), {})
         elif isinstance(event, Errand):
             budget_pools.receive(self.purse, self.world.programme, event, now)
         if refusal is not None:

@@ -233,6 +233,21 @@ def publish(
 
 
 @programme.command()
+def situation(
+    reward: Annotated[str, typer.Argument(help="The id of a dynamic reward.")],
+    stock: Annotated[int, typer.Option(min=0, help="Units there are.")],
+    demand: Annotated[int, typer.Option(min=0, help="Unlocks a day.")],
+) -> None:
+    """Tell stock and demand of a dynamic reward: what it is worth follows, 10 % a day at most."""
+    from engine.events import Situation
+    from flows.announce import tell
+    from flows.store import new_token
+
+    tell(_quiet_settings(), f"situation-{new_token()}", Situation(reward, stock, demand))
+    typer.echo(f"{reward}: sent, stock {stock:,}, demand {demand:,} a day")
+
+
+@programme.command()
 def diff(
     before: Annotated[Path, typer.Argument(help="The programme as it is (TOML).")],
     after: Annotated[Path, typer.Argument(help="The programme as it is to be (TOML).")],

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from engine.events import NAMES, Command, Control, Errand, Handover, Happening
+from engine.events import NAMES, Command, Control, Errand, Handover, Happening, Situation
 from engine.models import Snapshot
 from engine.wire import Refused
 from flows.record import SOURCE
@@ -54,6 +54,15 @@ def programme_published(
     body = orjson.dumps(
         {"event": "Programme Published", "messageId": f"programme-{version}", "text": text}
     )
+    sender.send(EVENTS, None, body, headers={SOURCE: ADMIN}, at_ms=at_ms, partition=partition)
+
+
+def situation_published(
+    sender: Sender, partition: int, ident: str, situation: Situation, at_ms: int | None = None
+) -> None:
+    """From here on a dynamic reward is worth what this says. ident: a repeat changes nothing."""
+    told = msgspec.to_builtins(situation)
+    body = orjson.dumps({"event": "Situation Published", "messageId": ident, "properties": told})
     sender.send(EVENTS, None, body, headers={SOURCE: ADMIN}, at_ms=at_ms, partition=partition)
 
 

@@ -18,7 +18,15 @@ from engine import quotas as pools
 from engine.budgets import Purse
 from engine.decisions import Effects
 from engine.errors import ProgrammeError, StoreError
-from engine.events import Control, Errand, Happening, ModelPublished, ProgrammePublished, Tick
+from engine.events import (
+    Control,
+    Errand,
+    Happening,
+    ModelPublished,
+    ProgrammePublished,
+    SituationPublished,
+    Tick,
+)
 from engine.models import Snapshot
 from engine.state import Customer
 from engine.step import newcomer, step, tick
@@ -139,6 +147,8 @@ class Naive:
             elif isinstance(event, ModelPublished):
                 snapshot = msgspec.json.decode(event.snapshot, type=Snapshot)
                 self._govern(worlds.with_model(self.world, snapshot, self.now))
+            elif isinstance(event, SituationPublished):
+                self._govern(worlds.with_situation(self.world, event.properties, self.now))
             elif isinstance(event, Tick):
                 pools.tick(self.purse, self.world.programme, self.now)
             elif isinstance(event, Errand):

@@ -6,8 +6,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine import market
 from engine.challenges import Challenge, actions
+from engine.events import Situation
 from engine.experiments import variants
+from engine.market import Price, Prices
 from engine.models import Snapshot
 from engine.programme import Points, Programme
 from engine.world import World
@@ -35,13 +38,22 @@ def with_programme(world: World, text: str, since: float) -> World:
 
     Raises ProgrammeError: the text is wrong; the world stays as it is.
     """
-    return _governed(load(text), world.models, since, world, world.versions)
+    return _governed(load(text), world.models, since, world, world.versions, world.prices)
 
 
 def with_model(world: World, snapshot: Snapshot, since: float) -> World:
     """From `since` on, this version scores."""
     return replace(
         world, models={**world.models, snapshot.model: snapshot}, since=since, before=world
+    )
+
+
+def with_situation(world: World, situation: Situation, now: float) -> World:
+    """From `now` on, a dynamic reward is worth what its stock and demand say."""
+    told = situation.reward, situation.stock, situation.demand
+    prices = market.moved(world.prices, world.programme, *told, now)
+    return (
+        world if prices is world.prices else replace(world, prices=prices, since=now, before=world)
     )
 
 
@@ -60,6 +72,7 @@ def _governed(
     since: float,
     before: World | None,
     versions: Mapping[str, Challenge],
+    prices: Prices | None = None,
 ) -> World:
     every = {**versions, **_challenges(programme)}
     return World(
@@ -70,6 +83,7 @@ def _governed(
         before=before,
         versions=every,
         actions=actions(every.values()),
+        prices=prices or {},
     )
 
 
@@ -80,16 +94,17 @@ def _challenges(programme: Programme) -> dict[str, Challenge]:
 
 
 class Era(Struct, frozen=True, array_like=True):
-    """What is published, by version: the programme's, and the models' by name."""
+    """What is published, by version: the programme's, and the models' by name; and the prices."""
 
     programme: str
     models: dict[str, str]
+    prices: dict[str, Price] = {}
 
 
 def era(world: World) -> Era:
     """What is published in this world; a publication that leaves it as it is changes nothing."""
     versions = {name: snapshot.version for name, snapshot in world.models.items()}
-    return Era(world.programme.version, versions)
+    return Era(world.programme.version, versions, dict(world.prices))
 
 
 def eras(world: World) -> list[tuple[float, Era]]:
@@ -123,7 +138,9 @@ def restored(
         models = {name: snapshots[version] for name, version in published.models.items()}
         programme = programmes.get(published.programme, NOTHING)
         if world is not None and world.programme is programme:
-            world = replace(world, models=models, since=since, before=world)
+            world = replace(
+                world, models=models, prices=published.prices, since=since, before=world
+            )
         else:
-            world = _governed(programme, models, since, world, versions)
+            world = _governed(programme, models, since, world, versions, published.prices)
     return world or genesis()

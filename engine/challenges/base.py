@@ -17,8 +17,6 @@ from engine.strict import Name, Strict
 
 LENGTH: Final = 40
 """Characters of a name that tell it from others."""
-ADDED: Final = ("target", "bounds")
-"""Keys of later releases: where they are left out, a version is the same as it was before them."""
 OLDEST: Final = 31
 """Nothing older than this (days) counts for challenges when it comes."""
 
@@ -166,12 +164,17 @@ class Challenge(Strict, frozen=True, dict=True, tag_field="kind"):
 
     @cached_property
     def version(self) -> str:
-        """The hash of the definition: an edit is a new version; the enrolled finish on theirs."""
-        told = msgspec.to_builtins(self)
-        for name in ADDED:
-            if not told.get(name):
-                told.pop(name, None)
-        return digest(msgspec.json.encode(told).decode(), size=4)
+        """The hash of what is said: an edit is a new version; the enrolled finish on theirs.
+
+        What is left as it is by default does not count, so a key of a later release makes no new
+        versions.
+        """
+        said = {"kind": self.__struct_config__.tag}
+        for each in msgspec.structs.fields(self):
+            value = getattr(self, each.name)
+            if value != each.default:
+                said[each.name] = msgspec.to_builtins(value)
+        return digest(msgspec.json.encode(said, order="sorted").decode(), size=4)
 
     def _is_favourite(self, line: Line, deed: Deed) -> bool:
         if self.target is None:

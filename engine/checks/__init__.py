@@ -27,6 +27,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     tiers.multipliers_multiply,
     tiers.orders_are_remembered_while_they_count,
     terms.rewards_are_worth_something,
+    terms.only_figures_move,
     terms.quiet_hours_end,
     money.amounts_can_be_paid,
     money.rates_convert,

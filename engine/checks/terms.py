@@ -46,6 +46,16 @@ def rewards_are_worth_something(reading: Reading) -> Iterator[Mistake]:
                 yield Mistake((*path, key), problem, "delete it, or write another kind")
 
 
+def only_figures_move(reading: Reading) -> Iterator[Mistake]:
+    """A worth can follow stock and demand only where it is a figure."""
+    for path, reward in reading.each(RewardRule):
+        figure = bool(reward.points or reward.percent or reward.amount)
+        if reward.dynamic is not None and not figure:
+            problem = "is dynamic, and has no figure that could move"
+            mend = "delete dynamic, or write a kind with points, percent or amount"
+            yield Mistake((*path, "dynamic"), problem, mend)
+
+
 def quiet_hours_end(reading: Reading) -> Iterator[Mistake]:
     """From one time to the same time is either always or never."""
     for path, quiet in reading.each(Quiet):

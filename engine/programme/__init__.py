@@ -35,7 +35,7 @@ from engine.programme.policies import (
     Variant,
 )
 from engine.programme.referral import ReferralRule
-from engine.programme.rewards import RewardRule
+from engine.programme.rewards import Dynamic, RewardRule
 from engine.programme.segments import SegmentRule
 from engine.programme.tiers import Ladder, TierRule
 from engine.programme.types import Channel, Clock, Currency, Days, Purpose, Share
@@ -57,6 +57,7 @@ __all__ = [
     "Crossing",
     "Currency",
     "Days",
+    "Dynamic",
     "Experiment",
     "Holdout",
     "Ladder",

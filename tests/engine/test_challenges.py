@@ -530,3 +530,22 @@ def test_a_refund_leaves_the_largest_order_that_is_kept() -> None:
     story = (order(total=60), items(10), refund("o2", back("beans", 5), key="r1"))
     told = tell(*story, programme=changed(challenges=(AT_ONCE,)))
     assert (told.progress, told.states) == ([6000], ["revoked"])
+
+
+# ── versions ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_said_as_it_is_by_default_makes_no_new_version() -> None:
+    plain = Count(id="three", name="Three bags", goal=3)
+    assert replace(plain, repeat="none", categories=(), days=None).version == plain.version
+    assert {replace(plain, days=7).version, replace(plain, goal=4).version} != {plain.version}
+
+
+def test_a_key_of_a_later_release_makes_no_new_version() -> None:
+    class Later(Count, frozen=True, tag="count", kw_only=True):
+        colour: str = "blue"
+
+    plain = {"id": "three", "name": "Three bags", "goal": 3}
+    now, later, red = Count(**plain), Later(**plain), Later(**plain, colour="red")  # type: ignore[arg-type]
+    assert now.version == later.version != red.version
+    assert Spend(id="three", name="Three bags", goal=Decimal(3)).version != now.version

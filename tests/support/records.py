@@ -61,6 +61,14 @@ def model(version: str, after: float = 0.0, *, bias: float = 0.0, source: str = 
     return _control("Model Published", after, source, snapshot=msgspec.to_builtins(snapshot))
 
 
+def situation(
+    reward: str, stock: int, demand: int, after: float = 0.0, source: str = ADMIN
+) -> Record:
+    """From then on a dynamic reward stands so."""
+    told = {"reward": reward, "stock": stock, "demand": demand}
+    return _control("Situation Published", after, source, properties=told)
+
+
 def junk(value: bytes = b"{", after: float = 0.0) -> Record:
     """Whatever."""
     return Record(-1, START + after, b"ann", value)
