@@ -100,7 +100,7 @@ def test_identify_and_alias_have_no_event_name() -> None:
 
 
 def test_control_records_have_no_customer() -> None:
-    lease = {"budget": "cups", "period": 0, "holder": 3}
+    lease = {"budget": "cups", "period": 0, "holder": 3, "reward": "cup", "stock": 1, "demand": 1}
     told = {"text": "name = 1", "snapshot": {"model": "churn"}, "properties": lease}
     for kind in CONTROLS:
         event = happened(record(NAMES[kind], userId=None, **told))
