@@ -121,19 +121,23 @@ def brought(life: Life) -> Brought:
 
 def hand_on(turn: Turn, event: Happening, name: str) -> None:
     """An event of an id that is another one now, with its own message id."""
-    survivor = turn.customer.survivor
-    if isinstance(event, MergeRequested) and (
-        event.properties.into == survivor or not _of_members(event.properties)
-    ):
+    customer = turn.customer
+    if isinstance(event, MergeRequested) and not _of_members(event.properties, customer):
         turn.note("merged_before")
     else:
-        turn.hand_on(survivor, event, name)
+        turn.hand_on(customer.survivor, event, name)
         turn.note("handed_on")
 
 
-def _of_members(wish: Fusion) -> bool:
-    """Whether two members are meant, and not a member and whoever has used the same device."""
-    return wish.since is not None or wish.actor is not None
+def _of_members(wish: Fusion, customer: Customer[Any]) -> bool:
+    """Whether two members are meant, and not a member and whoever has used the same device.
+
+    An operator means what they say. An alias does where this id was a member's; a visitor's was a
+    device, and who used it first says nothing of who uses it now.
+    """
+    if wish.into == customer.survivor:
+        return False
+    return wish.actor is not None or (wish.since is not None and customer.born > 0)
 
 
 def empty(customer: Customer[Any], memory: Any) -> None:

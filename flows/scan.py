@@ -1,13 +1,15 @@
 """Looking through the newest records of a topic, once, up to its end as it was at the start."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from flows.client import CONSUMER, client_config
 from flows.settings import Settings
+from flows.source import Log
 from flows.topics import WAIT, full_name, identify, unreachable
 
 AT_ONCE: Final = 500
@@ -24,10 +26,12 @@ def newest(
     Raises SettingsError: no broker answers. LogError: there is no such topic.
     """
     count = identify(settings, topic).partitions
+    wanted = range(count) if partitions is None else partitions
+    with closing(Log(settings, topic, {})) as log:
+        bounds = {partition: (log.bounds(partition)[0], log.end(partition)) for partition in wanted}
     consumer = Consumer(client_config(settings, CONSUMER))
     try:
-        wanted = range(count) if partitions is None else partitions
-        yield from _tails(consumer, full_name(settings, topic), wanted, most)
+        yield from _tails(consumer, full_name(settings, topic), bounds, most)
     except KafkaException as error:
         raise unreachable(settings, error) from error
     finally:
@@ -35,11 +39,11 @@ def newest(
 
 
 def _tails(
-    consumer: Consumer, name: str, partitions: Sequence[int], most: int
+    consumer: Consumer, name: str, bounds: Mapping[int, tuple[int, int]], most: int
 ) -> Iterator[Message]:
+    """bounds: the first offset of each partition, and that of its next record."""
     starts, ends = [], {}
-    for partition in partitions:
-        low, high = consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=WAIT)
+    for partition, (low, high) in bounds.items():
         if high > low:
             starts.append(TopicPartition(name, partition, max(low, high - most)))
             ends[partition] = high

@@ -118,6 +118,14 @@ def test_a_common_device_makes_nobody_one() -> None:
     assert "two_members" in found.notes
 
 
+def test_an_alias_of_a_device_that_somebody_else_has_used_makes_nobody_one() -> None:
+    first = did("alias", HOUR, user=ANN, previous="v-17")
+    second = did("alias", 2 * HOUR, user=BOB, previous="v-17")
+    found = town(did("Product Viewed", visitor="v-17"), first, second)
+    assert found.of("v-17").survivor == ANN
+    assert found.of(ANN).survivor == found.of(BOB).survivor == ""
+
+
 def test_nobody_becomes_themselves() -> None:
     found = town(bought(ANN, "o1", 40, 0), asked(ANN, ANN, DAY))
     assert found.of(ANN).survivor == ""
