@@ -23,10 +23,18 @@ from flows.client import client_config
 from flows.local import Kafka, Local
 from flows.process import FAILED, FENCED, OK
 from flows.profiles import Profiles
-from flows.record import Record
 from flows.store import SCRIPT
 from flows.topics import DECISIONS, EVENTS, TOPICS, ensure_topics, identify
-from tests.support.chaos import PARTITIONS, Said, Scene, Sent, town_log, undisturbed
+from tests.support.chaos import (
+    PARTITIONS,
+    Said,
+    Scene,
+    Sent,
+    everywhere,
+    sent,
+    town_log,
+    undisturbed,
+)
 from tests.support.records import order, programme, tick
 from tests.support.wire import Wire
 
@@ -272,15 +280,6 @@ def test_acceptance_13_a_worker_killed_between_state_and_output_loses_and_double
     assert events["Points Released"] == len(bought)
     profiles = Profiles(empty.store.client, PARTITIONS).get_many(people)
     assert {(each.points, each.pending, each.debt) for each in profiles} == {(10 + 10 + 50, 0, 0)}
-
-
-def sent(record: Record, partition: int | None = None) -> Sent:
-    return Sent(record.key, record.value, round(record.at * 1000), record.source, partition)
-
-
-def everywhere(record: Record) -> list[Sent]:
-    """A control record, once in every partition."""
-    return [sent(record, partition) for partition in range(PARTITIONS)]
 
 
 def test_a_log_that_was_remade_is_refused_in_one_sentence(scene: Scene) -> None:

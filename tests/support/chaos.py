@@ -23,10 +23,11 @@ from flows.letters import newest
 from flows.local import Local
 from flows.partition import partition_of
 from flows.process import OK
-from flows.record import Record
+from flows.record import AT_MS, SOURCE, Record
 from flows.recount import recount
 from flows.sender import Sender
 from flows.source import Log
+from flows.store import Entry
 from flows.topics import DECISIONS, EVENTS, OUTCOMES
 from policies.check import load
 from tests.support.memory_store import Run, numbered
@@ -52,6 +53,16 @@ class Sent(NamedTuple):
         """The partition that it goes to."""
         who = (self.key or b"").decode()
         return partition_of(who, PARTITIONS) if self.partition is None else self.partition
+
+
+def sent(record: Record, partition: int | None = None) -> Sent:
+    """As it goes to the producer."""
+    return Sent(record.key, record.value, round(record.at * 1000), record.source, partition)
+
+
+def everywhere(record: Record) -> list[Sent]:
+    """A control record, once in every partition."""
+    return [sent(record, partition) for partition in range(PARTITIONS)]
 
 
 class Said(NamedTuple):
@@ -107,18 +118,39 @@ def _programme(post: _Post, text: str, at: float) -> None:
 
 
 def undisturbed(log: Iterable[Sent]) -> Said:
-    """What one fold of the log says where nothing ever happens."""
-    said = Said({}, {}, {})
-    for number in range(PARTITIONS):
-        run = Run(number=number, count=PARTITIONS)
-        mine = [sent for sent in log if sent.home == number]
-        run.fold(numbered(Record(-1, s.at_ms / 1000, s.key, s.value, s.source) for s in mine))
-        run.settle()
+    """What one fold of the log says where nothing ever happens.
+
+    What partitions say to each other arrives behind the log. Just when it does must decide nothing,
+    so there is enough of every budget in it.
+    """
+    said, runs = Said({}, {}, {}), [Run(number=n, count=PARTITIONS) for n in range(PARTITIONS)]
+    taken, coming = [0] * PARTITIONS, list(log)
+    while coming:
+        for number, run in enumerate(runs):
+            mine = [s for s in coming if s.home == number]
+            records = [Record(-1, s.at_ms / 1000, s.key, s.value, s.source) for s in mine]
+            run.fold(numbered(records, run.store.at.offset))
+            run.settle()
+        coming = []
+        for number, run in enumerate(runs):
+            errands = run.said(EVENTS)
+            coming += map(_errand, errands[taken[number] :])
+            taken[number] = len(errands)
+    for number, run in enumerate(runs):
         _hear(said.decisions, [entry.value for entry in run.said(DECISIONS)])
         _hear(said.outcomes, [entry.value for entry in run.said(OUTCOMES)])
         for _, headers in run.dead:
             said.dead[f"{EVENTS}[{number}]@{headers['offset']}"] = headers["reason"]
     return said
+
+
+def _errand(entry: Entry) -> Sent:
+    """As publish hands it to the producer."""
+    headers = _headers.decode(entry.headers)
+    return Sent(entry.key, entry.value, int(headers[AT_MS]), headers[SOURCE])
+
+
+_headers: Final = msgspec.json.Decoder(dict[str, str])
 
 
 class _Named(msgspec.Struct):
@@ -144,7 +176,7 @@ class Scene:
         self.settings = local.settings
         self.store = local.store
         self.dice = Random(seed)
-        self.told = 0  # records that the log holds
+        self.told = 0  # records that the log held when it was last told something
         self._children: list[Child] = []
         self._decisions = Log(self.settings, DECISIONS, {})
 
@@ -164,15 +196,15 @@ class Scene:
         sender.settle()
         self.told = sum(self.local.ends().values())
 
-    def start(self, part: str, **more: str) -> Child:
+    def start(self, part: str, *words: str, **more: str) -> Child:
         """A part as a process with a log file of its own. more: settings of this process alone."""
         log = f"{part}-{len(self._children)}"
-        self._children.append(self.local.start(part, log=log, **more))
+        self._children.append(self.local.start(part, *words, log=log, **more))
         return self._children[-1]
 
-    def decide(self, **more: str) -> Child:
+    def decide(self, *words: str, **more: str) -> Child:
         """A decide process that commits little at a time."""
-        return self.start("decide", **{**SMALL, **more})
+        return self.start("decide", *words, **{**SMALL, **more})
 
     def end(self) -> None:
         """End what still runs."""
@@ -212,9 +244,9 @@ class Scene:
         Fails where the recount differs, a timer was lost, or one id has two contents.
         """
         decide, publish = self.start("decide"), self.start("publish")
-        self.until(lambda: self.folded == self.told, decide)
-        self._ripen(decide)
-        self.until(lambda: self.waiting == 0, publish)
+        self.until(lambda: self.idle, decide, publish)
+        while self._ripen():
+            self.until(lambda: self.idle, decide, publish)
         self.until(lambda: started(decide) and started(publish), decide, publish)
         assert [decide.stop(), publish.stop()] == [OK, OK]
         said = self.hear()
@@ -224,15 +256,14 @@ class Scene:
         assert report.decisions == said.decisions.keys()
         return said
 
-    def _ripen(self, decide: Child) -> None:
-        """Tick on the spot until nothing is due: who joins the index in the last batch waits."""
-        while late := [p for p in range(PARTITIONS) if self.store.due(p, self._time(p), 1)]:
-            sender = self.local.sender()
-            for partition in late:
-                control.tick(sender, partition, round(self._time(partition) * 1000))
-            sender.settle()
-            self.told += len(late)
-            self.until(lambda: self.folded == self.told, decide)
+    def _ripen(self) -> bool:
+        """Tick on the spot where something is due: who joins the index in the last batch waits."""
+        late = [p for p in range(PARTITIONS) if self.store.due(p, self._time(p), 1)]
+        sender = self.local.sender()
+        for partition in late:
+            control.tick(sender, partition, round(self._time(partition) * 1000))
+        sender.settle()
+        return bool(late)
 
     def _time(self, partition: int) -> float:
         at = self.store.checkpoint(partition)
@@ -250,7 +281,15 @@ class Scene:
     @property
     def idle(self) -> bool:
         """Whether all is folded and all is published."""
-        return self.folded == self.told and self.waiting == 0
+        return self.folded >= self.told and self.settled(*range(PARTITIONS))
+
+    def settled(self, *partitions: int) -> bool:
+        """Whether these have folded all, and nothing that was said is still to come to them."""
+        if self.waiting > 0:
+            return False
+        ends, at = self.local.ends(), self.local.positions()
+        caught_up = all(at[p] == ends[p] for p in partitions)
+        return caught_up and self.waiting == 0 and self.local.ends() == ends
 
     @property
     def published(self) -> int:
