@@ -480,11 +480,15 @@ class PointsCorrected(Command, frozen=True, tag="Points Corrected", kw_only=True
 
 
 class Award(Struct, frozen=True, gc=False):
-    """A reward to be unlocked. reward_id: the entitlement; a repeat of it has no effect."""
+    """A reward to be unlocked. reward_id: the entitlement; a repeat of it has no effect.
+
+    bound: a cycle earned it, and is kept as long as that may roll back; an operator's is not.
+    """
 
     reward: Id
     reward_id: Id
     rule: Id = "by_hand"
+    bound: bool = False
 
 
 class RewardAwarded(Command, frozen=True, tag="Reward Awarded", kw_only=True):

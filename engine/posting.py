@@ -318,7 +318,8 @@ def reward_awarded(turn: Turn, event: RewardAwarded, at: float) -> Happened | No
     """Unlock it, whoever says so. A guest has no rewards."""
     award = event.properties
     if turn.customer.known:
-        rewards.unlock(turn, award.reward_id, award.reward, award.rule, at=at)
+        ident, bound = award.reward_id, award.bound
+        rewards.unlock(turn, ident, award.reward, award.rule, at=at, bound=bound)
     else:
         turn.note("not_a_member")
     return _happened("Reward Awarded", turn, event, at)

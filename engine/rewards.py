@@ -25,11 +25,14 @@ Longer where its cycle is still known: a rollback must meet it, and it is not gi
 """
 
 
-def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None:
+def unlock(
+    turn: Turn, ident: str, reward: str, rule: str, *, at: float, bound: bool = True
+) -> None:
     """Give a reward once, if its budgets allow. at: event time that earned it.
 
-    ident: the entitlement, which a repeat shares; once revoked, it may be given again. A timer's
-    reward that draws on a budget is given by the command that it sends.
+    ident: the entitlement, which a repeat shares; once revoked, it may be given again. bound: a
+    cycle earned it, which `release`s it in the end. A timer's reward that draws on a budget is
+    given by the command that it sends.
     """
     terms = turn.world.programme.reward(reward)
     if terms is None:
@@ -40,7 +43,7 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
         return
     key = f"{ident}@{turn.cause}"
     if turn.timed and reward in turn.world.programme.drawing:
-        award = {"reward": reward, "reward_id": ident, "rule": rule}
+        award = {"reward": reward, "reward_id": ident, "rule": rule, "bound": bound}
         turn.dispatch(turn.who, "Reward Awarded", key, **award)
         return
     drawn = budgets.reserve(turn, terms)
@@ -48,6 +51,7 @@ def unlock(turn: Turn, ident: str, reward: str, rule: str, *, at: float) -> None
         turn.say("Reward Refused", rule, key, ("budget_empty",), reward=reward, reward_id=ident)
         return
     grant = _granted(turn, ident, terms, drawn)
+    grant.bound = bound
     if held is not None and held.kind == grant.kind:
         grant.value = held.value  # promised once, and taken back in between
     turn.customer.book.rewards[ident] = grant

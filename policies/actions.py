@@ -98,8 +98,7 @@ def _unlock(turn: Turn, rule: PolicyRule, chosen: Variant | None) -> None:
     reward = (chosen and chosen.reward) or rule.reward
     if reward is not None:
         ident = digest(turn.who, "policy", rule.id, turn.cause)
-        rewards.unlock(turn, ident, reward, rule.id, at=turn.now)
-        rewards.release(turn.customer, ident)
+        rewards.unlock(turn, ident, reward, rule.id, at=turn.now, bound=False)
 
 
 def _offer(turn: Turn, policy: Policy, chosen: Variant | None) -> None:

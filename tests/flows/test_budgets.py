@@ -170,6 +170,31 @@ def test_an_expired_reward_is_given_back_by_a_record_of_the_log() -> None:
     assert (town.spent("cups"), town.recounted()) == ((0, 0), True)
 
 
+POLICY: Final = """
+[[policies]]
+id = "gift"
+when = "known"
+after = { event = "Order Completed", hours = 24 }
+reward = "cup"
+"""
+
+
+@pytest.mark.parametrize("more", ["", POLICY])
+def test_what_no_cycle_earned_is_forgotten_after_it_was_settled(more: str) -> None:
+    town = Town(1, PROGRAMME + UNITS.format(5) + more)
+    town.say(award(1, who="ann") if not more else order("o1", who="ann"))
+    for day in range(2, 4):
+        town.tick(day * DAY)
+        town.settle()
+    [*_, mine] = town.runs[0].states["ann"].book.rewards
+    assert len(town.said("Reward Unlocked")) == 1 + bool(more)
+    town.tick(35 * DAY)
+    town.settle()
+    assert mine in town.runs[0].states["ann"].book.rewards
+    town.tick(95 * DAY)
+    assert mine not in town.runs[0].states["ann"].book.rewards
+
+
 def test_a_guest_is_awarded_nothing() -> None:
     town = Town(1, PROGRAMME + UNITS.format(5))
     guest = award(1)
