@@ -2,7 +2,8 @@
 
 value = base × clamp(stock factor × demand factor × relevance, 0.8, 1.25), in whole thousandths.
 A published stock and demand move the factor of all members by 10 % of the day's first value at
-most; relevance is the member's own liking. What is unlocked keeps its value for ever.
+most; relevance is the member's own liking. What is unlocked keeps its value for ever, and whoever
+gets another in the same session gets it at the same worth.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from engine.dates import local_day
+from engine.dates import MINUTE, local_day
 from engine.money import minor
 from engine.programme import Dynamic, Programme, RewardRule
 from engine.turn import Turn
@@ -20,6 +21,8 @@ LOW, HIGH = 800, 1250
 """The bounds of every factor and of their product (thousandths)."""
 STEP: Final = 10
 """A day moves a factor by one part in so many, at most."""
+SESSION: Final = 30 * MINUTE
+"""No more than this lies between two unlocks of one session (s of log time)."""
 LEAST: Final = 900
 """Relevance (thousandths) to whom the category means nothing; 1,100 to whom it means all."""
 
@@ -70,18 +73,31 @@ def factor(rule: Dynamic, stock: int, demand: int) -> int:
 def worth(turn: Turn, terms: RewardRule, base: int) -> int:
     """What the reward is worth to this member now. base: as the programme has it.
 
-    Never above `most`; where a budget counts money, never above what is drawn from it.
+    What was told in this session stands. Never above `most`; where a budget counts money, never
+    above what is drawn from it.
     """
     rule, programme = terms.dynamic, turn.world.programme
     if rule is None:
         return base
-    price = turn.world.prices.get(terms.id, Price()).now
-    value = base * _bounded(price * _relevance(turn, rule) // WHOLE) // WHOLE
+    value = _told(turn, terms)
+    if value is None:
+        price = turn.world.prices.get(terms.id, Price()).now
+        value = base * _bounded(price * _relevance(turn, rule) // WHOLE) // WHOLE
     if rule.most is not None:
         scaled = minor(rule.most, programme.currency) if terms.amount else int(rule.most)
         value = min(value, scaled)
     paid = any(budget.money is not None for budget in programme.drawing.get(terms.id, ()))
     return min(value, base) if paid else value
+
+
+def _told(turn: Turn, terms: RewardRule) -> int | None:
+    """What the same reward was worth to this member a moment ago; None: it was not asked."""
+    since, found = turn.now - SESSION, None
+    for grant in turn.customer.book.rewards.values():
+        same = (grant.reward, grant.kind) == (terms.id, terms.kind)
+        if same and grant.unlocked >= since and isinstance(grant.value, int):
+            since, found = grant.unlocked, grant.value
+    return found
 
 
 def _relevance(turn: Turn, rule: Dynamic) -> int:

@@ -1,6 +1,8 @@
 """What a dynamic reward is worth: by stock and demand, within bounds, and from now on (§8)."""
 
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,10 @@ from engine.budgets import Purse
 from engine.challenges import Count
 from engine.dates import DAY, HOUR
 from engine.events import Situation
-from engine.market import HIGH, LOW, STEP, WHOLE, Price, factor, moved
+from engine.market import HIGH, LOW, STEP, WHOLE, Price, factor, moved, worth
 from engine.programme import BudgetRule, Dynamic, Programme, RewardRule
+from engine.state import Book
+from engine.turn import Turn
 from policies import worlds
 from policies.check import check
 from tests.support.memory_store import Run, numbered
@@ -21,7 +25,17 @@ from tests.support.records import order as bought
 from tests.support.records import programme as published
 from tests.support.records import situation
 from tests.support.shop import members
-from tests.support.stories import START, Story, Told, continue_with, items, line, order, refund
+from tests.support.stories import (
+    START,
+    Story,
+    Told,
+    continue_with,
+    items,
+    line,
+    order,
+    publish,
+    refund,
+)
 
 RULE = Dynamic(stock=100, demand=10)
 POT = RewardRule(id="pot", name="A pot", kind="points", points=1000, dynamic=RULE)
@@ -74,6 +88,54 @@ def test_what_is_unlocked_keeps_its_value() -> None:
     assert worths(one) == [1000, 1100]
 
 
+def test_within_a_session_it_stays_as_it_was_told() -> None:
+    one = told(programme(), items(1))
+    one.world = worlds.with_situation(one.world, Situation("pot", 999, 1), one.now + DAY)
+    continue_with(one, items(1).after(hours=0.3), items(1).after(hours=0.5))
+    continue_with(one, items(1).after(hours=0.51))
+    assert worths(one) == [1000, 1000, 1000, 1100]
+
+
+def test_an_edit_within_a_session_is_honoured_up_to_the_most() -> None:
+    one = told(programme(), items(1))
+    capped = RewardRule(
+        id="pot", name="A pot", kind="points", points=5000,
+        dynamic=Dynamic(stock=100, demand=10, most=Decimal(900)),
+    )  # fmt: skip
+    continue_with(one, publish(programme(capped)), items(1))
+    assert worths(one) == [1000, 900]
+
+
+@given(
+    factor_now=st.integers(LOW, HIGH),
+    taste=st.floats(0.0, 1.0),
+    base=st.integers(1, 10**6),
+    most=st.none() | st.integers(1, 10**6),
+    paid=st.booleans(),
+)
+def test_what_it_is_worth_is_within_its_clamp_and_never_above_what_is_drawn(
+    factor_now: int, taste: float, base: int, most: int | None, paid: bool
+) -> None:
+    cap = None if most is None else Decimal(most)
+    terms = RewardRule(
+        id="pot", name="A pot", kind="points", points=base,
+        dynamic=Dynamic(stock=100, demand=10, category="tea", most=cap),
+    )  # fmt: skip
+    budget = BudgetRule(id="b", rewards=("pot",), money=Decimal(500))
+    mind = SimpleNamespace(affinity=lambda _: {"categories": {"tea": taste}})
+    world = SimpleNamespace(
+        programme=programme(terms, budgets=(budget,) if paid else ()),
+        prices={"pot": Price(now=factor_now)},
+        mind=mind,
+    )
+    customer = SimpleNamespace(book=Book())
+    turn = cast(Turn, SimpleNamespace(world=world, customer=customer, now=START))
+    value = worth(turn, terms, base)
+    cap_at = base * HIGH // WHOLE if most is None else most
+    assert min(base * LOW // WHOLE, cap_at) <= value <= min(base * HIGH // WHOLE, cap_at)
+    assert not paid or value <= base
+
+
 def test_taken_back_and_earned_again_it_is_worth_what_was_promised() -> None:
     once = Count(id="bag", name="A bag", goal=1, reward="pot")
     kept = members(rewards=(POT,), challenges=(once,))
@@ -87,8 +149,8 @@ def test_who_likes_it_gets_a_tenth_more_and_who_does_not_a_tenth_less() -> None:
     dynamic = Dynamic(stock=100, demand=10, category="tea")
     kept = programme(RewardRule(id="pot", name="P", kind="points", points=1000, dynamic=dynamic))
     tea, cups = (line("x", 9, category=name) for name in ("tea", "cups"))
-    fond = told(kept, order("o1", tea), order("o2", tea))
-    other = told(kept, order("o1", cups), order("o2", cups))
+    fond = told(kept, order("o1", tea), order("o2", tea).after(days=1))
+    other = told(kept, order("o1", cups), order("o2", cups).after(days=1))
     assert (worths(fond)[-1], worths(other)[-1]) == (1100, 900)
 
 
