@@ -255,7 +255,7 @@ def test_a_timers_reward_that_draws_on_a_budget_is_given_by_a_command() -> None:
     turn = Turn(told.world, told.customer, told.who, told.now, "t@1", [], [], [], timed=True)
     unlock(turn, "u1", "cup", "some_policy", at=told.now)
     [sent] = turn.dispatches
-    award = {"reward": "cup", "reward_id": "u1", "rule": "some_policy"}
+    award = {"reward": "cup", "reward_id": "u1", "rule": "some_policy", "bound": True}
     assert (sent.to, sent.event, sent.properties) == ("c1", "Reward Awarded", award)
 
 
