@@ -16,6 +16,8 @@ PEERS := .cache/peers/quix/.ready .cache/peers/flink/.ready .cache/peers/flink-j
 BENCHES := throughput latency reads memory growth
 ARGS ?=
 PORT ?= 9092
+DURATION ?= 60
+SEED ?= 1
 
 .PHONY: help
 help: ## list the targets
@@ -47,6 +49,10 @@ test-kafka: $(READY) $(JARS) ## the stack tests on Apache Kafka (needs java 17 a
 .PHONY: storm
 storm: $(READY) ## 1,000 random programmes, each over 10,000 random records; about half an hour
 	STORM_RECORDS=10000 $(BIN)/pytest tests/programmes $(ARGS)
+
+.PHONY: chaos
+chaos: $(READY) ## faults on real processes for DURATION=60 seconds, by SEED=1; prints what was lost
+	@$(BIN)/python -m tests.chaos --duration $(DURATION) --seed $(SEED) $(ARGS)
 
 .PHONY: cover
 cover: $(READY) ## the kernel's tests with branch coverage
