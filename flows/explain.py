@@ -42,7 +42,7 @@ OBJECTIONS: Final[Mapping[str, str]] = {
     "budget_empty": "Budget",
 }
 """The gate that gives a reason."""
-SECTIONS: Final = ("numbers", "scores", "passed", "odds", "variant", "drawn")
+SECTIONS: Final = ("numbers", "scores", "passed", "odds", "variant", "drawn", "left_out")
 """Properties that have a table of their own, or stand in one."""
 LONG: Final = 400
 """Characters of a property that are shown."""
@@ -135,6 +135,8 @@ def _choice(decision: Decision) -> Table | None:
     candidates = table("candidate", ">odds", "", title=f"Candidates{drawn}")
     for name, odds in told["odds"].items():
         candidates.add_row(printable(name), f"{odds:.1%}", "← this one" if name == mine else "")
+    for name, why in told.get("left_out", {}).items():
+        candidates.add_row(printable(name), "–", str(why).replace("_", " "))
     return candidates
 
 

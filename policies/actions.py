@@ -49,6 +49,8 @@ def perform(
     if chosen is not None:
         chances = {each.id: chance for each, chance in odds}
         why |= {"variant": chosen.id, "odds": chances, "drawn": round(drawn(turn, rule), 6)}
+        if gone := [each.id for each in rule.variants if each.id not in chances]:
+            why["left_out"] = dict.fromkeys(gone, "budget_empty")
     for deed in (_tag, _untag, _enrol, _unlock):
         deed(turn, rule, chosen)
     _offer(turn, policy, chosen)

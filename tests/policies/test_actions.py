@@ -218,6 +218,10 @@ def test_a_variant_whose_reward_has_run_out_leaves_its_odds_to_the_others() -> N
     assert {str(each.properties["odds"]) for each in told.of("Message Decided")} == {
         "{'plain': 1.0}"
     }
+    assert all(
+        each.properties["left_out"] == {"warm": "budget_empty"}
+        for each in told.of("Message Decided")
+    )
 
 
 def test_a_budget_that_has_enough_is_drawn_on() -> None:
