@@ -113,8 +113,13 @@ def test_an_owner_that_wakes_up_after_another_took_over_is_fenced_and_changes_no
     sleeper = scene.decide()
     scene.until_folded(scene.told // 4, sleeper)
     os.kill(sleeper.pid, signal.SIGSTOP)
+    asleep = scene.offsets
     other = scene.decide()
     scene.until_folded(scene.told * 3 // 4, other)
+    # Where the other has not been yet, the sleeper may still commit, and the other is fenced.
+    scene.until(
+        lambda: all(now > was for now, was in zip(scene.offsets, asleep, strict=True)), other
+    )
     os.kill(sleeper.pid, signal.SIGCONT)
     assert sleeper.wait(60.0) == FENCED
     assert "is no longer at offset" in sleeper.last_words()

@@ -213,10 +213,15 @@ class Scene:
         self._decisions.close()
 
     @property
+    def offsets(self) -> list[int]:
+        """How far each partition has been folded."""
+        found = map(self.store.checkpoint, range(PARTITIONS))
+        return [0 if at is None else at.offset for at in found]
+
+    @property
     def folded(self) -> int:
         """Records that have been folded, in all partitions."""
-        found = map(self.store.checkpoint, range(PARTITIONS))
-        return sum(at.offset for at in found if at is not None)
+        return sum(self.offsets)
 
     @property
     def waiting(self) -> int:
