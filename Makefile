@@ -13,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 JARS := .cache/kafka/jars/.ready
 PEERS := .cache/peers/quix/.ready .cache/peers/flink/.ready .cache/peers/flink-jars/.ready
-BENCHES := throughput latency reads memory growth
+BENCHES := throughput latency reads memory growth scale
 ARGS ?=
 PORT ?= 9092
 DURATION ?= 60
@@ -53,6 +53,10 @@ storm: $(READY) ## 1,000 random programmes, each over 10,000 random records; abo
 .PHONY: chaos
 chaos: $(READY) ## faults on real processes for DURATION=60 seconds, by SEED=1; prints what was lost
 	@$(BIN)/python -m tests.chaos --duration $(DURATION) --seed $(SEED) $(ARGS)
+
+.PHONY: drills
+drills: $(READY) $(JARS) ## restore drills on both brokers (needs java 17 and mvn)
+	$(BIN)/pytest tests/stack/test_drills.py $(ARGS)
 
 .PHONY: cover
 cover: $(READY) ## the kernel's tests with branch coverage

@@ -61,12 +61,14 @@ def policies() -> int:
 
 
 @contextmanager
-def shop(kafka: Kafka, opening: datetime, *, on: set[int] | None = None) -> Iterator[Local]:
+def shop(
+    kafka: Kafka, opening: datetime, *, on: set[int] | None = None, partitions: int = 4
+) -> Iterator[Local]:
     """Broker and Redis run; the programme and both models are the first records of every partition.
 
     opening: when they are published. on: cores for broker and Redis; None: all.
     """
-    local = Local(kafka=kafka)
+    local = Local(kafka=kafka, partitions=str(partitions))
     with ExitStack() as stack:
         with running_on(on):
             stack.enter_context(local)
