@@ -6,6 +6,7 @@ What one joins is begun all the same, for it was asked for.
 
 from typing import Any
 
+from engine.completions import needed, progress
 from engine.state import Customer, Enrolment
 from engine.turn import Turn
 from engine.world import World
@@ -18,19 +19,21 @@ def has_room(turn: Turn) -> bool:
 
 
 def shown(world: World, customer: Customer[Any]) -> list[Enrolment]:
-    """The cycles that pages show, in the programme's order where not all of them are.
+    """The cycles that pages show, chosen where not all of them are: see `ChallengesShown`.
 
     Those under way come first; those that are done have what is left.
     """
     cycles = [each for each in customer.book.challenges if not each.closed]
-    programme = world.programme
-    most = programme.challenges_shown.most
-    if len(cycles) <= most:
+    rule, challenges = world.programme.challenges_shown, world.programme.challenges
+    if len(cycles) <= rule.most:
         return cycles
-    order = {each.id: place for place, each in enumerate(programme.challenges)}
-    last = len(order)
-    cycles.sort(key=lambda each: (each.done > 0.0, order.get(each.challenge, last)))
-    return cycles[:most]
+    places = {each.id: place for place, each in enumerate(challenges)}
+
+    def rank(each: Enrolment) -> tuple[bool, float, int]:
+        near = progress(each) / needed(world, each) if rule.choose == "nearest" else 0.0
+        return each.done > 0.0, -near, places.get(each.challenge, len(places))
+
+    return sorted(cycles, key=rank)[: rule.most]
 
 
 def _runs(enrolment: Enrolment, now: float) -> bool:

@@ -213,3 +213,14 @@ def test_one_that_is_no_longer_in_the_file_is_seen_last(most: int) -> None:
     fewer = changed(challenges=(FIRST,), challenges_shown=ChallengesShown(most=most))
     told = tell(items(1), publish(fewer), items(1), programme=changed(challenges=(SECOND, FIRST)))
     assert set(names(told)) == {"first"} if most == 1 else {"first", "second"}
+
+
+@pytest.mark.parametrize(("choose", "seen"), [("first", ["second"]), ("nearest", ["offer"])])
+def test_the_file_or_the_nearest_goal_says_which_are_seen(choose: str, seen: list[str]) -> None:
+    offer = replace(OFFER, goal=2)
+    both = ChallengesShown(most=1000)
+    one = ChallengesShown(most=1, choose=choose)  # type: ignore[arg-type]
+    programme = changed(challenges=(SECOND, offer), challenges_shown=both)
+    told = tell(join("offer"), items(1), programme=programme)
+    told.publish(changed(challenges=(SECOND, offer), challenges_shown=one), told.now)
+    assert names(told) == seen
