@@ -9,9 +9,10 @@ from typing import Final
 from engine.chance import digest
 from engine.dates import NEVER
 from engine.turn import Turn
+from engine.wire import INDEX
 
-LEAD: Final = "~"
-"""How an index's id begins; no shop's does, for it could not tell its own customer."""
+LEAD: Final = INDEX
+"""How an index's id begins; what a shop tells of such an id is refused."""
 CODE: Final = "code"
 
 

@@ -20,6 +20,7 @@ from engine.events import (
     TRACKS,
     Alias,
     Basket,
+    Command,
     Happening,
     Identify,
     Line,
@@ -35,6 +36,8 @@ MAX_BYTES: Final = 256 * 1024
 MAX_AMOUNT: Final = Decimal(10) ** 9
 """The largest amount of money in one field, or in all lines together (major units)."""
 YEARS: Final = range(2000, 2100)
+INDEX: Final = "~"
+"""How the ids of our own indexes begin (`engine.indexes`); nobody else may speak of them."""
 
 REASONS: Final[Mapping[str, str]] = {
     "too_large": "more bytes than a record may have",
@@ -48,7 +51,7 @@ REASONS: Final[Mapping[str, str]] = {
     "amount_out_of_bounds": "more money than any order has",
     "date_out_of_bounds": "a date before 2000 or after 2099",
     "unknown_currency": "an amount in a currency without a rate in the programme",
-    "not_allowed": "a control record from a source that may not send it",
+    "not_allowed": "ours alone to say: the source may not, or it is about one of our indexes",
     "bad_programme": "a programme that does not load",
     "timer_failed": "a timer of one customer raised when a tick was to fire it: a bug",
     "handler_failed": "a rule raised: a bug, or a record that nobody foresaw",
@@ -131,8 +134,11 @@ def _refusal(raw: bytes, error: Exception) -> Refused:
 
 
 def _checked(event: Happening) -> Happening | Refused:
-    if not event.customer and not isinstance(event, CONTROLS):
+    who = event.customer
+    if not who and not isinstance(event, CONTROLS):
         return Refused("missing_customer", "userId or anonymousId must name somebody")
+    if who[:1] == INDEX and not isinstance(event, Command):
+        return Refused("not_allowed", f"an id that begins with {INDEX} is one of our indexes")
     moment = event.timestamp
     if moment.year not in YEARS if moment is not None else _odd_clock(event):
         return Refused("date_out_of_bounds", "the years are 2000 to 2099")

@@ -303,3 +303,12 @@ def test_no_mutilated_json_raises(body: dict[str, Any], data: st.DataObject) -> 
         if not raw:
             break
     understood(bytes(raw))
+
+
+def test_nobody_tells_anything_of_our_indexes() -> None:
+    refused = decode(record("Product Viewed", userId="~code-1f"))
+    assert isinstance(refused, Refused)
+    assert refused.reason == "not_allowed"
+    assert isinstance(
+        decode(record("Index Claimed", userId="~code-1f", properties={"owner": "c"})), Happening
+    )
